@@ -1,0 +1,55 @@
+//! Arguments in: from Lua values to the types of `moonwire_sockets`.
+//!
+//! A wrong argument is worded here, and by [`Call`], for all modules.
+
+use moonwire_sockets::{Descriptor, Timeout};
+
+use crate::native::{Call, Raise};
+
+impl<'c> Call<'c> {
+    /// An integer, or `default` where the argument is missing or nil.
+    #[inline]
+    pub(crate) fn integer_or(&self, index: usize, default: i64) -> Result<i64, Raise<'c>> {
+        if self.is_none_or_nil(index) { Ok(default) } else { self.integer(index) }
+    }
+
+    /// A string, or `default` where the argument is missing or nil.
+    pub(crate) fn bytes_or(&self, index: usize, default: &'c [u8]) -> Result<&'c [u8], Raise<'c>> {
+        if self.is_none_or_nil(index) { Ok(default) } else { self.bytes(index) }
+    }
+
+    /// An integer of a smaller type; `problem` is what one that does not fit is told.
+    pub(crate) fn small_integer<T: TryFrom<i64>>(
+        &self,
+        index: usize,
+        problem: &'static str,
+    ) -> Result<T, Raise<'c>> {
+        T::try_from(self.integer(index)?).map_err(|_| Raise::argument(index, problem))
+    }
+
+    /// The number of a descriptor. A negative number is let through: no descriptor has it, as the
+    /// kernel will say.
+    #[inline]
+    pub(crate) fn descriptor(&self, index: usize) -> Result<Descriptor, Raise<'c>> {
+        self.small_integer(index, "descriptor out of range").map(Descriptor::from_number)
+    }
+
+    /// A port: 0 to 65535.
+    pub(crate) fn port(&self, index: usize) -> Result<u16, Raise<'c>> {
+        self.small_integer(index, "port out of range")
+    }
+
+    /// A time-out in whole milliseconds: negative for none, missing or nil for `default`.
+    #[inline]
+    pub(crate) fn timeout_millis(&self, index: usize, default: i64) -> Result<Timeout, Raise<'c>> {
+        self.integer_or(index, default).map(Timeout::from_millis)
+    }
+
+    /// A service: a port as an integer, or a port or name as a string.
+    pub(crate) fn service(&self, index: usize) -> Result<&'c [u8], Raise<'c>> {
+        if self.is_number(index) {
+            self.port(index)?;
+        }
+        self.bytes(index)
+    }
+}

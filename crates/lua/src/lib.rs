@@ -1,0 +1,75 @@
+//! Moonwire's Lua modules, on mlua, for Lua 5.1 to 5.5 and LuaJIT.
+//!
+//! A Rust program that embeds Lua makes them available with one call:
+//!
+//! ```
+//! use mlua::Lua;
+//!
+//! # fn main() -> mlua::Result<()> {
+//! let lua = Lua::new();
+//! moonwire::preload(&lua)?;
+//! let port: u16 = lua
+//!     .load(
+//!         r#"
+//!         local minisock = require "minisock"
+//!         local server = assert(minisock.bind("127.0.0.1", 0))
+//!         local _, port = minisock.getnameinfo(minisock.getsockname(server), true)
+//!         minisock.close(server)
+//!         return port
+//!         "#,
+//!     )
+//!     .eval()?;
+//! assert_ne!(port, 0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! This crate chooses neither a Lua version nor a build mode: the embedder does, with the features
+//! of its own dependency on `mlua`.
+
+#![deny(unsafe_code)]
+
+mod convert;
+mod drive;
+mod minisock;
+#[allow(unsafe_code)]
+mod native;
+
+use mlua::{Error, Lua, Result, Table};
+
+use crate::native::Library;
+
+/// Moonwire's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Every module, by the name that `require` knows it by.
+static LIBRARIES: &[&Library] = &[&minisock::LIBRARY];
+
+/// The names of all modules.
+pub fn module_names() -> impl Iterator<Item = &'static str> {
+    LIBRARIES.iter().map(|library| library.name)
+}
+
+/// Opens the module called `name` in this Lua state and returns its table.
+///
+/// # Errors
+/// `RuntimeError` where there is no such module, and what Lua raises while the table is made (out of
+/// memory).
+pub fn open(lua: &Lua, name: &str) -> Result<Table> {
+    match LIBRARIES.iter().find(|library| library.name == name) {
+        Some(library) => native::open(lua, library),
+        None => Err(Error::RuntimeError(format!("Moonwire has no module '{name}'"))),
+    }
+}
+
+/// Makes every module available to `require` in this Lua state. Nothing is loaded before it is
+/// asked for.
+///
+/// # Errors
+/// What Lua raises, for instance where the state has no `package` library.
+pub fn preload(lua: &Lua) -> Result<()> {
+    for name in module_names() {
+        lua.preload_module(name, lua.create_function(move |lua, ()| open(lua, name))?)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! Lua calls that may raise, run so that no error leaves them.
+
+use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+
+use mlua::ffi;
+
+use super::dispatch::{push_bytes, push_text};
+use super::reply::Raise;
+
+/// The upvalue of each of our functions that holds [`run_protected`]. Making it anew would allocate
+/// on some Lua versions, and that may raise.
+pub(super) const PROTECTED: i32 = 2;
+
+/// What [`run_protected`] finds in its argument.
+struct Task {
+    run: unsafe fn(*mut ffi::lua_State, *const c_void),
+    closure: *const c_void,
+}
+
+/// The C function under every protected call: runs the [`Task`] in its first argument, and returns
+/// what that leaves on the stack.
+pub(super) unsafe extern "C-unwind" fn run_protected(state: *mut ffi::lua_State) -> i32 {
+    // SAFETY: only `protect` calls this, with a task that outlives the call.
+    unsafe {
+        let Some(task) = ffi::lua_touserdata(state, 1).cast::<Task>().as_ref() else {
+            return 0;
+        };
+        let before = ffi::lua_gettop(state);
+        let run = catch_unwind(AssertUnwindSafe(|| (task.run)(state, task.closure)));
+        if run.is_err() {
+            // The panic's payload is leaked rather than dropped across a Lua error.
+            std::mem::forget(run);
+            push_text(state, "internal error in Moonwire");
+            ffi::lua_error(state);
+        }
+        ffi::lua_gettop(state) - before
+    }
+}
+
+/// Runs `closure` under `lua_pcall`, and leaves `results` values of what it pushes. Where it raises,
+/// the error value is on top of the stack instead.
+///
+/// The closure and what it calls own nothing that would have to be dropped: an error skips it.
+///
+/// # Safety
+/// `state` runs a function made by `dispatch::push_function` and has `results`, at least 3, free
+/// stack slots; the closure may expect `LUA_MINSTACK` of its own.
+pub(super) unsafe fn protect<F: Fn(*mut ffi::lua_State) + Copy>(
+    state: *mut ffi::lua_State,
+    results: i32,
+    closure: F,
+) -> Result<(), Raise<'static>> {
+    unsafe fn run<F: Fn(*mut ffi::lua_State)>(state: *mut ffi::lua_State, closure: *const c_void) {
+        // SAFETY: `protect` has put a closure of this type there.
+        let closure = unsafe { &*closure.cast::<F>() };
+        closure(state);
+    }
+    let task = Task { run: run::<F>, closure: ptr::from_ref(&closure).cast() };
+    // SAFETY: the caller's promise; the task lives until `lua_pcall` has returned.
+    unsafe {
+        ffi::lua_pushvalue(state, ffi::lua_upvalueindex(PROTECTED));
+        ffi::lua_pushlightuserdata(state, ptr::from_ref(&task).cast_mut().cast());
+        match ffi::lua_pcall(state, 1, results, 0) {
+            ffi::LUA_OK => Ok(()),
+            _ => Err(Raise::Pending),
+        }
+    }
+}
+
+/// Makes a Lua value out of parts. What it puts on the stack goes into the value that is being made.
+#[derive(Clone, Copy)]
+pub(crate) struct Builder {
+    state: *mut ffi::lua_State,
+}
+
+impl Builder {
+    /// # Safety
+    /// `state` has `LUA_MINSTACK` free stack slots, and Lua errors may leave the frames in which
+    /// the builder is used.
+    pub(super) unsafe fn new(state: *mut ffi::lua_State) -> Builder {
+        Builder { state }
+    }
+
+    /// Puts a new table on the stack, filled by `fill`.
+    pub(crate) fn table(self, fill: impl Fn(Builder)) {
+        // SAFETY: the promise of `new`; tables are not nested deeper than the stack allows.
+        unsafe { ffi::lua_createtable(self.state, 0, 0) };
+        fill(self);
+    }
+
+    /// Puts a string on the stack.
+    pub(crate) fn bytes(self, bytes: &[u8]) {
+        // SAFETY: the promise of `new`.
+        unsafe { push_bytes(self.state, bytes) };
+    }
+
+    /// Puts an integer on the stack.
+    pub(crate) fn integer(self, value: i64) {
+        // SAFETY: the promise of `new`.
+        unsafe { ffi::lua_pushinteger(self.state, value) };
+    }
+
+    /// Sets a field of the table under construction to what `value` puts on the stack.
+    pub(crate) fn field(self, name: &str, value: impl Fn(Builder)) {
+        // SAFETY: the promise of `new`; the table lies below name and value.
+        unsafe { push_text(self.state, name) };
+        value(self);
+        // SAFETY: as above.
+        unsafe { ffi::lua_rawset(self.state, -3) };
+    }
+
+    /// Fills the table under construction with a list: what `value` puts on the stack for each item.
+    pub(crate) fn list<T>(self, items: &[T], value: impl Fn(Builder, &T)) {
+        for (item, index) in items.iter().zip(1..) {
+            value(self, item);
+            // SAFETY: the promise of `new`; the table lies below the value.
+            unsafe { ffi::lua_rawseti(self.state, -2, index) };
+        }
+    }
+}

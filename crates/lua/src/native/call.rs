@@ -1,0 +1,165 @@
+//! A call in progress: its arguments, and what it needs to answer.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use mlua::ffi;
+use moonwire_sockets::Scratch;
+
+use super::build::{Builder, protect};
+use super::reply::{Built, Problem, Raise};
+
+/// A call of one of our functions. Reading an argument borrows it; what makes the reply out of the
+/// scratch memory takes it, for there is one reply. `'c` is the time from its first instruction until its results
+/// lie on the Lua stack; arguments and the scratch stay where they are for as long.
+pub(crate) struct Call<'c> {
+    state: *mut ffi::lua_State,
+    scratch: &'c mut Scratch,
+    arguments: PhantomData<&'c [u8]>,
+}
+
+impl<'c> Call<'c> {
+    /// # Safety
+    /// `state` runs a function made by `dispatch::push_function`, whose arguments stay on its stack
+    /// for `'c`.
+    #[inline]
+    pub(super) unsafe fn new(state: *mut ffi::lua_State, scratch: &'c mut Scratch) -> Call<'c> {
+        Call { state, scratch, arguments: PhantomData }
+    }
+
+    /// Runs an operation that receives into the scratch memory.
+    #[inline]
+    pub(crate) fn with_scratch<T>(&mut self, run: impl FnOnce(&mut Scratch) -> T) -> T {
+        run(self.scratch)
+    }
+
+    /// What has been received into the scratch memory, for the reply.
+    #[inline]
+    pub(crate) fn received(self) -> &'c [u8] {
+        self.scratch.filled()
+    }
+
+    /// As [`received`](Self::received), and a copy of `more`.
+    pub(crate) fn received_with(self, more: &[u8]) -> (&'c [u8], &'c [u8]) {
+        self.scratch.filled_with(more)
+    }
+
+    /// A text for the reply.
+    pub(crate) fn text(self, text: fmt::Arguments<'_>) -> &'c [u8] {
+        self.scratch.format(text)
+    }
+
+    /// Bytes for the reply, which `write` appends to an empty buffer.
+    pub(crate) fn compose(self, write: impl FnOnce(&mut Vec<u8>)) -> &'c [u8] {
+        self.scratch.build(write)
+    }
+
+    /// Whether an argument is missing or nil.
+    #[inline]
+    pub(crate) fn is_none_or_nil(&self, index: usize) -> bool {
+        self.kind(index) <= ffi::LUA_TNIL
+    }
+
+    #[inline]
+    fn kind(&self, index: usize) -> i32 {
+        // SAFETY: reads only, and any positive index may be asked for.
+        unsafe { ffi::lua_type(self.state, index as i32) }
+    }
+
+    /// The truth of an argument, as Lua sees it.
+    pub(crate) fn truth(&self, index: usize) -> bool {
+        // SAFETY: reads only.
+        unsafe { ffi::lua_toboolean(self.state, index as i32) != 0 }
+    }
+
+    /// The error for an argument of another type.
+    #[cold]
+    pub(crate) fn type_error(&self, index: usize, expected: &'static str) -> Raise<'c> {
+        let got = match self.kind(index) {
+            ffi::LUA_TNIL => "nil",
+            ffi::LUA_TBOOLEAN => "boolean",
+            ffi::LUA_TLIGHTUSERDATA => "light userdata",
+            ffi::LUA_TNUMBER => "number",
+            ffi::LUA_TSTRING => "string",
+            ffi::LUA_TTABLE => "table",
+            ffi::LUA_TFUNCTION => "function",
+            ffi::LUA_TUSERDATA => "userdata",
+            ffi::LUA_TTHREAD => "thread",
+            kind if kind < ffi::LUA_TNIL => "no value",
+            // LuaJIT's own.
+            _ => "cdata",
+        };
+        Raise::Argument { index, problem: Problem::Type { expected, got } }
+    }
+
+    /// An integer. Numbers without a fraction and strings that Lua converts to such are integers.
+    #[inline]
+    pub(crate) fn integer(&self, index: usize) -> Result<i64, Raise<'c>> {
+        let mut is_integer = 0;
+        // SAFETY: neither allocates nor raises.
+        let value = unsafe { ffi::lua_tointegerx(self.state, index as i32, &raw mut is_integer) };
+        if is_integer != 0 {
+            return Ok(value);
+        }
+        // SAFETY: reads only.
+        if unsafe { ffi::lua_isnumber(self.state, index as i32) } != 0 {
+            return Err(Raise::argument(index, "number has no integer representation"));
+        }
+        Err(self.type_error(index, "number"))
+    }
+
+    /// Whether an argument is a number, not a string that looks like one.
+    pub(crate) fn is_number(&self, index: usize) -> bool {
+        self.kind(index) == ffi::LUA_TNUMBER
+    }
+
+    /// The bytes of a string. A number is converted as Lua does it.
+    #[inline]
+    pub(crate) fn bytes(&self, index: usize) -> Result<&'c [u8], Raise<'c>> {
+        match self.kind(index) {
+            ffi::LUA_TSTRING => {}
+            ffi::LUA_TNUMBER => self.convert_to_string(index)?,
+            _ => return Err(self.type_error(index, "string")),
+        }
+        let mut length = 0;
+        // SAFETY: the value is a string, so nothing is converted. Lua keeps it where it is as long
+        // as it is on the stack, where the arguments stay for `'c`, and strings never change.
+        unsafe {
+            let bytes = ffi::lua_tolstring(self.state, index as i32, &raw mut length);
+            Ok(std::slice::from_raw_parts(bytes.cast(), length))
+        }
+    }
+
+    /// Replaces a number by its string, which allocates.
+    #[cold]
+    fn convert_to_string(&self, index: usize) -> Result<(), Raise<'c>> {
+        let state = self.state;
+        // SAFETY: a function of ours runs, with free stack slots. What is read is no string yet,
+        // so nobody holds its bytes; the string takes its place on the stack.
+        unsafe {
+            let number = ffi::lua_tonumber(state, index as i32);
+            let is_integer = ffi::lua_isinteger(state, index as i32) != 0;
+            let integer = ffi::lua_tointeger(state, index as i32);
+            protect(state, 1, |state| {
+                if is_integer {
+                    ffi::lua_pushinteger(state, integer);
+                } else {
+                    ffi::lua_pushnumber(state, number);
+                }
+                ffi::lua_tolstring(state, -1, std::ptr::null_mut());
+            })?;
+            ffi::lua_replace(state, index as i32);
+        }
+        Ok(())
+    }
+
+    /// Makes one Lua value out of parts, for a reply. `build` runs where a Lua error may end it, so
+    /// it may use what its caller owns but own nothing itself.
+    pub(crate) fn build(&mut self, build: impl Fn(Builder) + Copy) -> Result<Built, Raise<'c>> {
+        // SAFETY: a function of ours runs, with free stack slots; `protect` keeps errors in.
+        unsafe {
+            protect(self.state, 1, |state| build(Builder::new(state)))?;
+            Ok(Built(ffi::lua_gettop(self.state)))
+        }
+    }
+}

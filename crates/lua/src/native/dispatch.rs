@@ -1,0 +1,184 @@
+//! From Lua into a body and back.
+
+use std::ffi::c_void;
+use std::mem::ManuallyDrop;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::ptr;
+
+use mlua::ffi;
+use moonwire_sockets::Scratch;
+
+use super::build::{self, PROTECTED, protect};
+use super::call::Call;
+use super::library::Function;
+use super::reply::{Built, Outcome, Problem, Raise, Value};
+
+/// The upvalue of each of our functions that points to its [`Function`]. The other one is
+/// [`PROTECTED`].
+const FUNCTION: i32 = 1;
+
+/// Pushes a Lua function that runs `function`.
+///
+/// # Safety
+/// `state` has two free stack slots, and a Lua error may leave this frame.
+pub(super) unsafe fn push_function(state: *mut ffi::lua_State, function: &'static Function) {
+    const { assert!(FUNCTION == 1 && PROTECTED == 2) };
+    // SAFETY: the caller's promise; the pointer stays valid for ever.
+    unsafe {
+        ffi::lua_pushlightuserdata(state, ptr::from_ref(function).cast_mut().cast::<c_void>());
+        ffi::lua_pushcfunction(state, build::run_protected);
+        ffi::lua_pushcclosure(state, dispatch, 2);
+    }
+}
+
+/// The C function behind every function of ours.
+unsafe extern "C-unwind" fn dispatch(state: *mut ffi::lua_State) -> i32 {
+    // SAFETY: Lua calls this as a function that `push_function` has made, with `LUA_MINSTACK` free
+    // stack slots. No frame from here on down to a Lua call that may raise holds anything to be
+    // dropped: the scratch is kept from it, and where it owns memory, pushing is protected.
+    unsafe {
+        let function = ffi::lua_touserdata(state, ffi::lua_upvalueindex(FUNCTION));
+        // Null where a debugger has changed the upvalue.
+        let Some(function) = function.cast::<Function>().as_ref() else {
+            push_text(state, "not a function of Moonwire");
+            ffi::lua_error(state)
+        };
+        let mut scratch = ManuallyDrop::new(Scratch::new());
+        let place = &raw mut *scratch;
+        let outcome = run(state, function, &mut *place);
+        let owns_memory = (*place).is_in_heap();
+        let pushed = match outcome {
+            Ok(reply) if owns_memory => push_protected(state, reply.values()),
+            Ok(reply) => {
+                for value in reply.values() {
+                    push(state, *value);
+                }
+                Ok(())
+            }
+            Err(raise) if owns_memory => {
+                protect(state, 0, |state| push_error(state, function.name, raise, 2))
+                    .and(Err(Raise::Pending))
+            }
+            Err(Raise::Pending) => Err(Raise::Pending),
+            Err(raise) => {
+                push_error(state, function.name, raise, 1);
+                Err(Raise::Pending)
+            }
+        };
+        if owns_memory {
+            ManuallyDrop::drop(&mut scratch);
+        }
+        match pushed {
+            Ok(()) => match outcome {
+                Ok(reply) => reply.values().len() as i32,
+                Err(_) => 0,
+            },
+            Err(_) => ffi::lua_error(state),
+        }
+    }
+}
+
+/// Runs the body. This is the half without Lua errors.
+fn run<'c>(
+    state: *mut ffi::lua_State,
+    function: &'static Function,
+    scratch: &'c mut Scratch,
+) -> Outcome<'c> {
+    // SAFETY: `dispatch` runs this on the state's own stack.
+    let call = unsafe { Call::new(state, scratch) };
+    // The panic hook has told what went wrong; the program gets an error that it can catch.
+    catch_unwind(AssertUnwindSafe(|| (function.body)(call)))
+        .unwrap_or(Err(Raise::Text("internal error in Moonwire")))
+}
+
+/// # Safety
+/// `state` has a free stack slot, and a Lua error may leave this frame.
+#[inline]
+unsafe fn push(state: *mut ffi::lua_State, value: Value<'_>) {
+    // SAFETY: the bytes are readable for their length, and a built value's index was handed out by
+    // `build` for this stack.
+    unsafe {
+        match value {
+            Value::Nil => ffi::lua_pushnil(state),
+            Value::Boolean(value) => ffi::lua_pushboolean(state, value.into()),
+            Value::Integer(value) => ffi::lua_pushinteger(state, value),
+            Value::Bytes(bytes) => push_bytes(state, bytes),
+            Value::Built(Built(index)) => ffi::lua_pushvalue(state, index),
+        }
+    }
+}
+
+/// Pushes values so that no Lua error leaves this frame. The error is on top where there was one.
+///
+/// # Safety
+/// As [`push`], without the Lua error.
+unsafe fn push_protected(
+    state: *mut ffi::lua_State,
+    values: &[Value<'_>],
+) -> Result<(), Raise<'static>> {
+    for value in values {
+        // SAFETY: only strings allocate, and those are pushed under protection.
+        unsafe {
+            match *value {
+                Value::Bytes(bytes) => protect(state, 1, |state| push_bytes(state, bytes))?,
+                value => push(state, value),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// # Safety
+/// As [`push`].
+#[inline]
+pub(super) unsafe fn push_bytes(state: *mut ffi::lua_State, bytes: &[u8]) {
+    // SAFETY: the bytes are readable for their length.
+    unsafe { ffi::lua_pushlstring(state, bytes.as_ptr().cast(), bytes.len()) };
+}
+
+/// # Safety
+/// As [`push`].
+pub(super) unsafe fn push_text(state: *mut ffi::lua_State, text: &str) {
+    // SAFETY: the caller's promise.
+    unsafe { push_bytes(state, text.as_bytes()) };
+}
+
+/// Pushes an error's text, in Lua's own wording, with the place that called the function in front:
+/// `level` counts frames from the running C function to that place.
+///
+/// # Safety
+/// `state` has six free stack slots, and a Lua error may leave this frame.
+unsafe fn push_error(state: *mut ffi::lua_State, name: &str, raise: Raise<'_>, level: i32) {
+    // SAFETY: the caller's promise; every push leaves one value for the concatenation.
+    unsafe {
+        ffi::luaL_where(state, level);
+        match raise {
+            Raise::Pending => ffi::lua_pop(state, 1),
+            Raise::Text(text) => {
+                push_text(state, text);
+                ffi::lua_concat(state, 2);
+            }
+            Raise::Argument { index, problem } => {
+                push_text(state, "bad argument #");
+                ffi::lua_pushinteger(state, index as ffi::lua_Integer);
+                push_text(state, " to '");
+                push_text(state, name);
+                push_text(state, "' (");
+                match problem {
+                    Problem::Other(text) => {
+                        push_text(state, text);
+                        push_text(state, ")");
+                        ffi::lua_concat(state, 8);
+                    }
+                    Problem::Type { expected, got } => {
+                        push_text(state, expected);
+                        push_text(state, " expected, got ");
+                        push_text(state, got);
+                        push_text(state, ")");
+                        ffi::lua_concat(state, 10);
+                    }
+                }
+            }
+        }
+    }
+}

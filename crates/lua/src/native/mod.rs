@@ -1,0 +1,32 @@
+//! Functions that Lua calls directly, and the only unsafe code of the crate.
+//!
+//! mlua makes Lua functions of Rust closures, but what such a function raises is a userdata, and it
+//! cannot suspend the coroutine that calls it on every Lua version. Programs written for older
+//! libraries match error strings, and blocking calls must become suspending ones. So functions are C
+//! functions of our own, on mlua's `ffi`, which is the same for all Lua versions.
+//!
+//! # The contract
+//!
+//! Lua raises errors with `longjmp`, which skips destructors. So a call has two halves:
+//!
+//! * the *body* ([`Function::body`]) is safe Rust. It reads arguments and does the work through
+//!   [`Call`], none of whose methods lets a Lua error through: those that may meet one run it under
+//!   `lua_pcall`;
+//! * `dispatch` pushes what the body returns, which borrows and never owns ([`Reply`], [`Raise`]),
+//!   and raises errors, in frames that hold nothing to be dropped.
+//!
+//! What a reply borrows lies in the [`Scratch`](moonwire_sockets::Scratch) of the call, on the Lua
+//! stack, or is `'static`. A finaliser that runs while a reply is pushed may call in again: its call has
+//! a scratch of its own.
+//!
+//! A panic in a body becomes a Lua error; it never crosses Lua's frames.
+
+mod build;
+mod call;
+mod dispatch;
+mod library;
+mod reply;
+
+pub(crate) use call::Call;
+pub(crate) use library::{Constant, Function, Library, open};
+pub(crate) use reply::{Outcome, Raise, Value};

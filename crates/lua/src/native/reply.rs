@@ -1,0 +1,121 @@
+//! What a body gives back. Nothing here owns anything, see the contract in `native`.
+
+/// One result.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Value<'c> {
+    Nil,
+    Boolean(bool),
+    Integer(i64),
+    /// A Lua string.
+    Bytes(&'c [u8]),
+    /// What [`Call::build`](super::Call::build) has put on the Lua stack.
+    Built(Built),
+}
+
+/// The place of a value on the Lua stack.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Built(pub(super) i32);
+
+/// The most results that a function of ours has.
+const MOST_VALUES: usize = 3;
+
+/// The results of a call, in order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Reply<'c> {
+    values: [Value<'c>; MOST_VALUES],
+    count: usize,
+}
+
+impl<'c> Reply<'c> {
+    #[inline]
+    pub(super) fn values(&self) -> &[Value<'c>] {
+        &self.values[..self.count]
+    }
+}
+
+impl<'c, T: Into<Value<'c>>> From<T> for Reply<'c> {
+    #[inline]
+    fn from(value: T) -> Self {
+        Reply { values: [value.into(), Value::Nil, Value::Nil], count: 1 }
+    }
+}
+
+impl<'c, A: Into<Value<'c>>, B: Into<Value<'c>>> From<(A, B)> for Reply<'c> {
+    #[inline]
+    fn from((first, second): (A, B)) -> Self {
+        Reply { values: [first.into(), second.into(), Value::Nil], count: 2 }
+    }
+}
+
+impl From<bool> for Value<'_> {
+    fn from(value: bool) -> Self {
+        Value::Boolean(value)
+    }
+}
+
+impl From<i64> for Value<'_> {
+    fn from(value: i64) -> Self {
+        Value::Integer(value)
+    }
+}
+
+impl From<i32> for Value<'_> {
+    fn from(value: i32) -> Self {
+        Value::Integer(value.into())
+    }
+}
+
+impl From<usize> for Value<'_> {
+    /// Lengths and counts; none reaches beyond what a Lua integer holds.
+    fn from(value: usize) -> Self {
+        Value::Integer(i64::try_from(value).unwrap_or(i64::MAX))
+    }
+}
+
+impl<'c> From<&'c [u8]> for Value<'c> {
+    fn from(value: &'c [u8]) -> Self {
+        Value::Bytes(value)
+    }
+}
+
+impl<'c> From<&'c str> for Value<'c> {
+    fn from(value: &'c str) -> Self {
+        Value::Bytes(value.as_bytes())
+    }
+}
+
+impl From<Built> for Value<'_> {
+    fn from(value: Built) -> Self {
+        Value::Built(value)
+    }
+}
+
+/// What is wrong with an argument.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Problem<'c> {
+    /// It is missing or of another type.
+    Type { expected: &'static str, got: &'static str },
+    /// Anything else, in words.
+    Other(&'c str),
+}
+
+/// An error that is to be raised.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Raise<'c> {
+    /// `bad argument #index to 'name' (problem)`.
+    Argument { index: usize, problem: Problem<'c> },
+    /// This text, with the caller's place in front.
+    Text(&'c str),
+    /// The error value that lies on top of the Lua stack.
+    Pending,
+}
+
+impl<'c> Raise<'c> {
+    /// An argument of the right type with a wrong value.
+    pub(crate) const fn argument(index: usize, problem: &'c str) -> Raise<'c> {
+        Raise::Argument { index, problem: Problem::Other(problem) }
+    }
+}
+
+/// What a body returns.
+pub(crate) type Outcome<'c> = Result<Reply<'c>, Raise<'c>>;

@@ -1,0 +1,103 @@
+//! How long an operation may take, and when that ends.
+
+use std::time::{Duration, Instant};
+
+/// How long an operation may take as a whole.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Timeout {
+    /// As long as it takes.
+    Never,
+    /// At most this long; zero tries once and does not wait.
+    After(Duration),
+}
+
+impl Timeout {
+    /// A time-out in milliseconds; a negative one never ends.
+    #[must_use]
+    pub fn from_millis(milliseconds: i64) -> Timeout {
+        match u64::try_from(milliseconds) {
+            Ok(milliseconds) => Timeout::After(Duration::from_millis(milliseconds)),
+            Err(_) => Timeout::Never,
+        }
+    }
+}
+
+/// The moment at which a time-out ends, on the monotonic clock.
+///
+/// The clock is first read when somebody asks what remains, so an operation that is served at once
+/// never reads it.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline {
+    timeout: Timeout,
+    ends: Option<Instant>,
+}
+
+impl Deadline {
+    /// A deadline that the first question about it sets going.
+    #[must_use]
+    pub const fn new(timeout: Timeout) -> Deadline {
+        Deadline { timeout, ends: None }
+    }
+
+    /// Whether there is no end to wait for.
+    #[must_use]
+    pub fn is_never(&self) -> bool {
+        self.timeout == Timeout::Never
+    }
+
+    /// The time that is left: `None` for no limit, zero when it has passed.
+    pub fn remaining(&mut self) -> Option<Duration> {
+        let Timeout::After(timeout) = self.timeout else {
+            return None;
+        };
+        if timeout.is_zero() {
+            return Some(timeout);
+        }
+        let now = Instant::now();
+        match self.ends {
+            Some(ends) => Some(ends.saturating_duration_since(now)),
+            None => {
+                // A time beyond what the clock can hold is no limit at all.
+                self.ends = now.checked_add(timeout);
+                if self.ends.is_none() {
+                    self.timeout = Timeout::Never;
+                    return None;
+                }
+                Some(timeout)
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn negative_milliseconds_never_end() {
+        assert_eq!(Timeout::from_millis(-1), Timeout::Never);
+        assert!(Deadline::new(Timeout::from_millis(i64::MIN)).is_never());
+    }
+
+    #[test]
+    fn zero_has_passed_at_once() {
+        assert_eq!(Deadline::new(Timeout::from_millis(0)).remaining(), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn runs_from_the_first_question_and_stays_passed() {
+        let mut deadline = Deadline::new(Timeout::from_millis(1));
+        assert_eq!(deadline.remaining(), Some(Duration::from_millis(1)));
+        while deadline.remaining() != Some(Duration::ZERO) {
+            std::hint::spin_loop();
+        }
+        assert_eq!(deadline.remaining(), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn a_time_beyond_the_clock_is_no_limit() {
+        let mut deadline = Deadline::new(Timeout::After(Duration::MAX));
+        assert_eq!(deadline.remaining(), None);
+        assert!(deadline.is_never());
+    }
+}

@@ -1,0 +1,70 @@
+//! Descriptors as numbers.
+
+use crate::options::SocketOption;
+use crate::{Address, Error, sys};
+
+/// The number of a file descriptor, not owned.
+///
+/// A number may be stale or may never have been open: calls with it fail with `EBADF`. Who keeps a
+/// number beyond the life of its descriptor may meet another descriptor that has been given the
+/// same number, as with every API of numbers; a [`Socket`](crate::Socket) owns its descriptor and
+/// has no such trouble.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Descriptor(i32);
+
+impl Descriptor {
+    /// Names a descriptor by its number.
+    #[must_use]
+    pub const fn from_number(number: i32) -> Descriptor {
+        Descriptor(number)
+    }
+
+    /// The number.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        self.0
+    }
+
+    /// The address that the socket is bound to, `getsockname(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn local_address(self) -> Result<Address, Error> {
+        sys::local_address(self).map_err(|errno| errno.during("getsockname"))
+    }
+
+    /// The address of the peer that the socket is connected to, `getpeername(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn peer_address(self) -> Result<Address, Error> {
+        sys::peer_address(self).map_err(|errno| errno.during("getpeername"))
+    }
+
+    /// Sets a socket option, `setsockopt(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn set_option<T>(self, option: &SocketOption<T>, value: T) -> Result<(), Error> {
+        option.set(self, value)
+    }
+
+    /// The state of a socket option, `getsockopt(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn option<T>(self, option: &SocketOption<T>) -> Result<T, Error> {
+        option.get(self)
+    }
+
+    /// Closes the descriptor, `close(2)`. The number is free afterwards, whatever this returns.
+    ///
+    /// This is for APIs whose users hold numbers. The number must not be owned by a value such as
+    /// [`Socket`](crate::Socket), which would close it a second time.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn close(self) -> Result<(), Error> {
+        sys::close(self).map_err(|errno| errno.during("close"))
+    }
+}

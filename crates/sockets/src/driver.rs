@@ -1,0 +1,61 @@
+//! The driver that parks the thread.
+
+use std::time::{Duration, Instant};
+
+use crate::operation::{Operation, Patience, Progress, Wait};
+use crate::{Deadline, Errno, Error, PollEntry, Scratch, Timeout, sys};
+
+/// Runs an operation to its end, and parks the thread while it waits.
+///
+/// The first attempt is made at once. `EINTR` goes on waiting for the time that is left.
+///
+/// # Errors
+/// The operation's, or [`Cause::TimedOut`](crate::Cause::TimedOut) when the time is over.
+#[inline]
+pub fn block_on<O: Operation>(
+    mut operation: O,
+    timeout: Timeout,
+    scratch: &mut Scratch,
+) -> Result<O::Output, Error> {
+    let mut deadline = Deadline::new(timeout);
+    loop {
+        match operation.attempt(scratch, Patience::Kernel(&mut deadline))? {
+            Progress::Done(output) => return Ok(output),
+            Progress::Waiting => {
+                if !park(operation.waits_for(), &mut deadline, O::NAME)? {
+                    return Err(Error::timed_out(O::NAME));
+                }
+            }
+        }
+    }
+}
+
+/// Parks until what is waited for has come; `false` when the deadline has.
+fn park(wait: Wait<'_>, deadline: &mut Deadline, operation: &'static str) -> Result<bool, Error> {
+    loop {
+        let remaining = deadline.remaining();
+        if remaining == Some(Duration::ZERO) {
+            return Ok(false);
+        }
+        let result = match wait {
+            Wait::Descriptor(descriptor, interest) => {
+                sys::poll(&mut [PollEntry::new(descriptor, interest.events())], remaining)
+                    .map(|ready| ready > 0)
+            }
+            Wait::Any(entries) => {
+                sys::poll(&mut entries.to_vec(), remaining).map(|ready| ready > 0)
+            }
+            Wait::Moment(moment) => {
+                let until = moment.saturating_duration_since(Instant::now());
+                sys::sleep(remaining.map_or(until, |remaining| remaining.min(until)))
+                    .map(|()| Instant::now() >= moment)
+            }
+        };
+        match result {
+            Ok(true) => return Ok(true),
+            // Time is over, or nearly: the deadline knows.
+            Ok(false) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno.during(operation)),
+        }
+    }
+}

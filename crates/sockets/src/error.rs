@@ -1,0 +1,109 @@
+//! Errors that keep `errno` and the operation that failed until somebody words them.
+
+use std::fmt;
+
+use crate::sys;
+
+/// An error number of the operating system, as in `errno(3)`. Displayed as the system's text for
+/// it (`strerror(3)`).
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Errno(pub i32);
+
+impl Errno {
+    /// Address family not supported by protocol.
+    pub const AFNOSUPPORT: Errno = Errno(libc::EAFNOSUPPORT);
+    /// Resource temporarily unavailable: the call would have to wait.
+    pub const AGAIN: Errno = Errno(libc::EAGAIN);
+    /// Connection already in progress.
+    pub const ALREADY: Errno = Errno(libc::EALREADY);
+    /// Bad file descriptor.
+    pub const BADF: Errno = Errno(libc::EBADF);
+    /// Software caused connection abort.
+    pub const CONNABORTED: Errno = Errno(libc::ECONNABORTED);
+    /// Operation now in progress.
+    pub const INPROGRESS: Errno = Errno(libc::EINPROGRESS);
+    /// Interrupted system call.
+    pub const INTR: Errno = Errno(libc::EINTR);
+    /// Invalid argument.
+    pub const INVAL: Errno = Errno(libc::EINVAL);
+    /// Transport endpoint is already connected.
+    pub const ISCONN: Errno = Errno(libc::EISCONN);
+    /// File name too long.
+    pub const NAMETOOLONG: Errno = Errno(libc::ENAMETOOLONG);
+    /// Socket operation on non-socket.
+    pub const NOTSOCK: Errno = Errno(libc::ENOTSOCK);
+
+    /// Joins the error number with the operation that it ended.
+    #[must_use]
+    pub const fn during(self, operation: &'static str) -> Error {
+        Error { operation, cause: Cause::Errno(self) }
+    }
+}
+
+impl fmt::Display for Errno {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        sys::error_text(self.0, |text| f.write_str(text))
+    }
+}
+
+impl fmt::Debug for Errno {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Errno({}: {self})", self.0)
+    }
+}
+
+/// Why an operation failed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Cause {
+    /// The system call failed with this number.
+    Errno(Errno),
+    /// The deadline passed before the operation was done.
+    TimedOut,
+    /// The resolver failed with this code: an `EAI_` constant of `getaddrinfo(3)`.
+    Resolver(i32),
+}
+
+/// What failed, and why.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Error {
+    /// The system call or library function, by its own name: `"connect"`, `"getaddrinfo"`.
+    pub operation: &'static str,
+    /// Why it failed.
+    pub cause: Cause,
+}
+
+impl Error {
+    /// The time for `operation` has run out.
+    #[must_use]
+    pub const fn timed_out(operation: &'static str) -> Error {
+        Error { operation, cause: Cause::TimedOut }
+    }
+
+    /// The error number, where it was a system call that failed.
+    #[must_use]
+    pub const fn errno(&self) -> Option<Errno> {
+        match self.cause {
+            Cause::Errno(errno) => Some(errno),
+            Cause::TimedOut | Cause::Resolver(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.operation)?;
+        match self.cause {
+            Cause::Errno(errno) => errno.fmt(f),
+            Cause::TimedOut => f.write_str("timed out"),
+            Cause::Resolver(code) => f.write_str(resolver_text(code)),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+/// The resolver's text for one of its `EAI_` codes (`gai_strerror(3)`).
+#[must_use]
+pub fn resolver_text(code: i32) -> &'static str {
+    sys::resolver_text(code)
+}

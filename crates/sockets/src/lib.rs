@@ -1,0 +1,60 @@
+//! Sockets that are safe to use and that know nothing of Lua.
+//!
+//! What may have to wait is an [`Operation`]: a value that keeps its own progress, does what can
+//! be done now, and names what it waits for. A driver decides how to wait; [`block_on`] is the one
+//! that parks the thread.
+//!
+//! ```
+//! use moonwire_sockets::operation::{Accept, Connect, Receive, Send};
+//! use moonwire_sockets::{Address, Kind, Scratch, Socket, Timeout, block_on};
+//!
+//! # fn main() -> Result<(), moonwire_sockets::Error> {
+//! let mut scratch = Scratch::new();
+//! let listener = Socket::listen_on(&Address::ipv4([127, 0, 0, 1].into(), 0), 32)?;
+//! let address = listener.descriptor().local_address()?;
+//!
+//! let connect = Connect::new(vec![address], Kind::Stream);
+//! let (client, _) = block_on(connect, Timeout::Never, &mut scratch)?;
+//! let accept = Accept::new(listener.descriptor());
+//! let (server, _) = block_on(accept, Timeout::Never, &mut scratch)?;
+//!
+//! block_on(Send::new(client.descriptor(), b"hello"), Timeout::Never, &mut scratch)?;
+//! let receive = Receive::new(server.descriptor(), 100);
+//! let length = block_on(receive, Timeout::from_millis(1000), &mut scratch)?;
+//! assert_eq!((length, scratch.filled()), (5, &b"hello"[..]));
+//! # Ok(())
+//! # }
+//! ```
+
+#![deny(unsafe_code)]
+
+#[cfg(not(target_os = "linux"))]
+compile_error!(
+    "Moonwire runs on Linux. What depends on the system is behind `moonwire_sockets::sys`: \
+     another system needs a back end there."
+);
+
+mod address;
+mod deadline;
+mod descriptor;
+mod driver;
+mod error;
+mod names;
+pub mod operation;
+mod options;
+mod readiness;
+mod socket;
+#[allow(unsafe_code)]
+mod sys;
+
+pub use address::{Address, Family, ParseAddressError, UnixName};
+pub use deadline::{Deadline, Timeout};
+pub use descriptor::Descriptor;
+pub use driver::block_on;
+pub use error::{Cause, Errno, Error, resolver_text};
+pub use names::{NameInfo, interface_index, parse_ipv6};
+pub use operation::Operation;
+pub use options::{REUSE_ADDRESS, SocketOption};
+pub use readiness::{Interest, PollEntry, events, parse_poll_entries};
+pub use socket::{Kind, Socket};
+pub use sys::Scratch;

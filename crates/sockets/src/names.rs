@@ -1,0 +1,89 @@
+//! What the system's resolver is asked for.
+
+use std::ffi::CString;
+use std::net::Ipv6Addr;
+use std::str::FromStr;
+
+use crate::{Address, Errno, Error, Family, Kind, sys};
+
+/// Host and port of an address.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NameInfo {
+    /// The host's name, or its address in numbers.
+    pub host: Vec<u8>,
+    /// The port; 0 for a unix address.
+    pub port: u16,
+}
+
+/// A name as C takes it; one with a NUL would be cut.
+fn c_string(name: &[u8], operation: &'static str) -> Result<CString, Error> {
+    CString::new(name).map_err(|_| Errno::INVAL.during(operation))
+}
+
+pub(crate) fn look_up(
+    host: Option<&[u8]>,
+    service: &[u8],
+    kind: Kind,
+    family: Option<Family>,
+) -> Result<Vec<Address>, Error> {
+    let host = host.map(|host| c_string(host, "getaddrinfo")).transpose()?;
+    let service = match service {
+        b"" => b"0",
+        service => service,
+    };
+    let service = c_string(service, "getaddrinfo")?;
+    let hints = sys::Hints {
+        flags: if host.is_none() { libc::AI_PASSIVE } else { 0 },
+        family: family.map_or(libc::AF_UNSPEC, Family::domain),
+        // One type, or each address comes once for every type.
+        kind: kind.number(),
+        protocol: 0,
+    };
+    let mut addresses = Vec::new();
+    sys::address_info(host.as_deref(), Some(&service), hints, |address| {
+        if !addresses.contains(&address) {
+            addresses.push(address);
+        }
+    })?;
+    Ok(addresses)
+}
+
+pub(crate) fn name_of(address: &Address, numeric_host: bool) -> Result<NameInfo, Error> {
+    if let Some(name) = address.unix_name_bytes() {
+        return Ok(NameInfo { host: name.to_bytes(), port: 0 });
+    }
+    let flags = libc::NI_NUMERICSERV | if numeric_host { libc::NI_NUMERICHOST } else { 0 };
+    let (host, _) = sys::name_info(address, flags)?;
+    Ok(NameInfo { host: host.into_bytes(), port: address.port().unwrap_or(0) })
+}
+
+/// The index of the interface called `name`, `if_nametoindex(3)`.
+///
+/// # Errors
+/// `ENODEV` where there is none, `EINVAL` for a name with a NUL.
+pub fn interface_index(name: &[u8]) -> Result<u32, Error> {
+    let name = c_string(name, "if_nametoindex")?;
+    sys::interface_index(&name).map_err(|errno| errno.during("if_nametoindex"))
+}
+
+/// An IPv6 address in text, with the index of the interface where one is named: `fe80::1%eth0`,
+/// `fe80::1%2` (RFC 4007).
+///
+/// # Errors
+/// `EINVAL` where it is no IPv6 address, and those of [`interface_index`].
+pub fn parse_ipv6(text: &[u8]) -> Result<(Ipv6Addr, u32), Error> {
+    let (ip, scope) = match text.iter().position(|byte| *byte == b'%') {
+        Some(mark) => (&text[..mark], Some(&text[mark + 1..])),
+        None => (text, None),
+    };
+    let ip = parse(ip).ok_or(Errno::INVAL.during("inet_pton"))?;
+    let scope = match scope {
+        None => 0,
+        Some(scope) => parse(scope).map_or_else(|| interface_index(scope), Ok)?,
+    };
+    Ok((ip, scope))
+}
+
+fn parse<T: FromStr>(text: &[u8]) -> Option<T> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}

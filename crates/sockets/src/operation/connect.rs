@@ -1,0 +1,104 @@
+//! Connecting to the first of several addresses that answers.
+
+use std::time::{Duration, Instant};
+
+use super::{Operation, Patience, Progress, Wait};
+use crate::socket::family_of;
+use crate::{Address, Errno, Error, Interest, Kind, Scratch, Socket, sys};
+
+/// When to try again at a unix listener whose backlog is full: the kernel does not tell when there
+/// is room.
+const BACKLOG_PAUSE: Duration = Duration::from_millis(5);
+
+/// Connects to the first of `addresses` that answers, in their order, `connect(2)`. The output is
+/// the socket and the address that it reached; where none answers, the error is the last one's.
+///
+/// The socket is in blocking mode when it is connected.
+#[derive(Debug)]
+pub struct Connect {
+    addresses: std::vec::IntoIter<Address>,
+    kind: Kind,
+    current: Option<(Socket, Address)>,
+    nonblocking: bool,
+    last: Error,
+    retry: Option<Instant>,
+}
+
+impl Connect {
+    /// Connects a new socket of `kind`.
+    #[must_use]
+    pub fn new(addresses: Vec<Address>, kind: Kind) -> Connect {
+        Connect {
+            addresses: addresses.into_iter(),
+            kind,
+            current: None,
+            nonblocking: false,
+            last: Errno::INVAL.during(Self::NAME),
+            retry: None,
+        }
+    }
+
+    /// A socket for the next address.
+    fn next(&mut self) -> Result<(Socket, Address), Error> {
+        loop {
+            let Some(address) = self.addresses.next() else {
+                return Err(self.last);
+            };
+            let socket = family_of(&address, Self::NAME)
+                .and_then(|family| Socket::open(family, self.kind, self.nonblocking));
+            match socket {
+                Ok(socket) => return Ok((socket, address)),
+                Err(error) => self.last = error,
+            }
+        }
+    }
+}
+
+impl Operation for Connect {
+    const NAME: &'static str = "connect";
+    type Output = (Socket, Address);
+
+    fn attempt(
+        &mut self,
+        _scratch: &mut Scratch,
+        patience: Patience<'_>,
+    ) -> Result<Progress<(Socket, Address)>, Error> {
+        self.nonblocking = !matches!(patience, Patience::Kernel(deadline) if deadline.is_never());
+        self.retry = None;
+        loop {
+            let (socket, address) = match self.current.take() {
+                Some(current) => current,
+                None => self.next()?,
+            };
+            // A call for a connection that is under way asks how it is, and continues one that a
+            // signal has interrupted.
+            match sys::connect(socket.descriptor(), &address) {
+                Ok(()) | Err(Errno::ISCONN) => {
+                    if self.nonblocking {
+                        sys::set_nonblocking(socket.descriptor(), false)
+                            .map_err(|errno| errno.during(Self::NAME))?;
+                    }
+                    return Ok(Progress::Done((socket, address)));
+                }
+                Err(Errno::INTR) => self.current = Some((socket, address)),
+                Err(Errno::INPROGRESS | Errno::ALREADY) => {
+                    self.current = Some((socket, address));
+                    return Ok(Progress::Waiting);
+                }
+                Err(Errno::AGAIN) if self.kind == Kind::Stream && address.ip().is_none() => {
+                    self.retry = Some(Instant::now() + BACKLOG_PAUSE);
+                    self.current = Some((socket, address));
+                    return Ok(Progress::Waiting);
+                }
+                Err(errno) => self.last = errno.during(Self::NAME),
+            }
+        }
+    }
+
+    fn waits_for(&self) -> Wait<'_> {
+        match (self.retry, &self.current) {
+            (None, Some((socket, _))) => Wait::Descriptor(socket.descriptor(), Interest::Writable),
+            (retry, _) => Wait::Moment(retry.unwrap_or_else(Instant::now)),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Waiting for time to pass.
+
+use std::time::{Duration, Instant};
+
+use super::{Operation, Patience, Progress, Wait};
+use crate::{Error, Scratch};
+
+/// Waits until a moment has come.
+#[derive(Debug)]
+pub struct Sleep {
+    until: Option<Instant>,
+}
+
+impl Sleep {
+    /// Sleeps for `duration` from now on. One that the clock cannot hold does not end.
+    #[must_use]
+    pub fn new(duration: Duration) -> Sleep {
+        Sleep { until: Instant::now().checked_add(duration) }
+    }
+
+    /// A moment that is too far away to matter, to which the sleep is cut again and again.
+    fn far_future() -> Instant {
+        Instant::now() + Duration::from_secs(86_400)
+    }
+}
+
+impl Operation for Sleep {
+    const NAME: &'static str = "sleep";
+    type Output = ();
+
+    fn attempt(
+        &mut self,
+        _scratch: &mut Scratch,
+        _patience: Patience<'_>,
+    ) -> Result<Progress<()>, Error> {
+        match self.until {
+            Some(until) if Instant::now() >= until => Ok(Progress::Done(())),
+            _ => Ok(Progress::Waiting),
+        }
+    }
+
+    fn waits_for(&self) -> Wait<'_> {
+        Wait::Moment(self.until.unwrap_or_else(Sleep::far_future))
+    }
+}

@@ -1,0 +1,105 @@
+//! What can be waited for at a descriptor.
+
+use crate::{Descriptor, Errno};
+
+/// The event bits of `poll(2)`.
+pub mod events {
+    /// There is data to read.
+    pub const IN: i16 = libc::POLLIN;
+    /// Writing is possible.
+    pub const OUT: i16 = libc::POLLOUT;
+    /// An error has come up (only returned).
+    pub const ERR: i16 = libc::POLLERR;
+    /// The peer has closed its end (only returned).
+    pub const HUP: i16 = libc::POLLHUP;
+    /// The descriptor is not open (only returned).
+    pub const NVAL: i16 = libc::POLLNVAL;
+}
+
+/// Which readiness an operation waits for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Interest {
+    /// Something can be read or accepted, or the end of stream or an error has come.
+    Readable,
+    /// Something can be written, or an error has come.
+    Writable,
+}
+
+impl Interest {
+    pub(crate) const fn events(self) -> i16 {
+        match self {
+            Interest::Readable => events::IN,
+            Interest::Writable => events::OUT,
+        }
+    }
+}
+
+/// One descriptor to watch, laid out as the `struct pollfd` of `poll(2)`: 8 bytes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(C)]
+pub struct PollEntry {
+    number: i32,
+    /// The [`events`] to watch for.
+    pub events: i16,
+    /// The [`events`] that have come.
+    pub returned: i16,
+}
+
+// The system calls take a slice of entries for an array of `struct pollfd`.
+const _: () = assert!(
+    size_of::<PollEntry>() == size_of::<libc::pollfd>()
+        && align_of::<PollEntry>() == align_of::<libc::pollfd>()
+        && std::mem::offset_of!(PollEntry, number) == std::mem::offset_of!(libc::pollfd, fd)
+        && std::mem::offset_of!(PollEntry, events) == std::mem::offset_of!(libc::pollfd, events)
+        && std::mem::offset_of!(PollEntry, returned) == std::mem::offset_of!(libc::pollfd, revents)
+);
+
+impl PollEntry {
+    /// How many bytes an entry has in its native layout.
+    pub const SIZE: usize = size_of::<PollEntry>();
+
+    /// An entry that watches `descriptor` for the given [`events`]. A negative descriptor is passed
+    /// over by the kernel.
+    #[must_use]
+    pub const fn new(descriptor: Descriptor, events: i16) -> PollEntry {
+        PollEntry { number: descriptor.number(), events, returned: 0 }
+    }
+
+    /// The descriptor that the entry watches.
+    #[must_use]
+    pub const fn descriptor(&self) -> Descriptor {
+        Descriptor::from_number(self.number)
+    }
+
+    /// An entry from its native bytes.
+    #[must_use]
+    pub fn from_bytes(bytes: [u8; PollEntry::SIZE]) -> PollEntry {
+        let [n0, n1, n2, n3, e0, e1, r0, r1] = bytes;
+        PollEntry {
+            number: i32::from_ne_bytes([n0, n1, n2, n3]),
+            events: i16::from_ne_bytes([e0, e1]),
+            returned: i16::from_ne_bytes([r0, r1]),
+        }
+    }
+
+    /// The entry in its native bytes.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; PollEntry::SIZE] {
+        let [n0, n1, n2, n3] = self.number.to_ne_bytes();
+        let [e0, e1] = self.events.to_ne_bytes();
+        let [r0, r1] = self.returned.to_ne_bytes();
+        [n0, n1, n2, n3, e0, e1, r0, r1]
+    }
+}
+
+/// Reads an array of `struct pollfd` in its native bytes.
+///
+/// # Errors
+/// `EINVAL` where the bytes are no whole number of entries.
+pub fn parse_poll_entries(bytes: &[u8]) -> Result<Vec<PollEntry>, Errno> {
+    let (entries, rest) = bytes.as_chunks();
+    if !rest.is_empty() {
+        return Err(Errno::INVAL);
+    }
+    Ok(entries.iter().map(|entry| PollEntry::from_bytes(*entry)).collect())
+}

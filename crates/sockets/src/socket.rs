@@ -1,0 +1,117 @@
+//! Sockets that own their descriptor.
+
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
+
+use crate::options::REUSE_ADDRESS;
+use crate::{Address, Descriptor, Errno, Error, Family, sys};
+
+/// How a socket carries data, `socket(2)`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Kind {
+    /// A stream of bytes over a connection: TCP, or unix.
+    Stream,
+    /// Messages of their own: UDP, or unix.
+    Datagram,
+}
+
+impl Kind {
+    /// The socket type's number, `SOCK_STREAM` and so on.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        match self {
+            Kind::Stream => libc::SOCK_STREAM,
+            Kind::Datagram => libc::SOCK_DGRAM,
+        }
+    }
+}
+
+/// A socket. It owns its descriptor, which is close-on-exec, and closes it when it goes.
+#[derive(Debug)]
+pub struct Socket(OwnedFd);
+
+impl Socket {
+    /// A socket that is not bound or connected, in blocking mode.
+    ///
+    /// # Errors
+    /// That of `socket(2)`.
+    pub fn new(family: Family, kind: Kind) -> Result<Socket, Error> {
+        Socket::open(family, kind, false)
+    }
+
+    pub(crate) fn open(family: Family, kind: Kind, nonblocking: bool) -> Result<Socket, Error> {
+        sys::socket(family.domain(), kind.number(), 0, nonblocking)
+            .map(Socket)
+            .map_err(|errno| errno.during("socket"))
+    }
+
+    /// A stream socket that listens on `address`. An IPv4 or IPv6 address can be bound again while
+    /// connections of an earlier listener linger (`SO_REUSEADDR`).
+    ///
+    /// # Errors
+    /// That of the system call that failed; `EAFNOSUPPORT` for an address without a family.
+    pub fn listen_on(address: &Address, backlog: i32) -> Result<Socket, Error> {
+        let family = family_of(address, "bind")?;
+        let socket = Socket::new(family, Kind::Stream)?;
+        if family != Family::Unix {
+            socket.descriptor().set_option(&REUSE_ADDRESS, true)?;
+        }
+        socket.bind(address)?;
+        socket.listen(backlog)?;
+        Ok(socket)
+    }
+
+    /// A datagram socket bound to `address`.
+    ///
+    /// # Errors
+    /// That of the system call that failed; `EAFNOSUPPORT` for an address without a family.
+    pub fn datagram_on(address: &Address) -> Result<Socket, Error> {
+        let socket = Socket::new(family_of(address, "bind")?, Kind::Datagram)?;
+        socket.bind(address)?;
+        Ok(socket)
+    }
+
+    /// Gives the socket a local address, `bind(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn bind(&self, address: &Address) -> Result<(), Error> {
+        sys::bind(self.descriptor(), address).map_err(|errno| errno.during("bind"))
+    }
+
+    /// Makes the socket accept connections, of which `backlog` may be pending, `listen(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn listen(&self, backlog: i32) -> Result<(), Error> {
+        sys::listen(self.descriptor(), backlog).map_err(|errno| errno.during("listen"))
+    }
+
+    /// The number of the descriptor, for operations.
+    #[must_use]
+    pub fn descriptor(&self) -> Descriptor {
+        Descriptor::from_number(self.0.as_raw_fd())
+    }
+
+    /// Gives the descriptor up: it stays open, and the number is the caller's.
+    #[must_use]
+    pub fn into_descriptor(self) -> Descriptor {
+        Descriptor::from_number(self.0.into_raw_fd())
+    }
+}
+
+impl From<OwnedFd> for Socket {
+    fn from(descriptor: OwnedFd) -> Self {
+        Socket(descriptor)
+    }
+}
+
+impl AsFd for Socket {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+/// The family of an address that is to be used in `operation`.
+pub(crate) fn family_of(address: &Address, operation: &'static str) -> Result<Family, Error> {
+    address.family().ok_or(Errno::AFNOSUPPORT.during(operation))
+}

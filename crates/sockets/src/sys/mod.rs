@@ -1,0 +1,53 @@
+//! The system's calls, and the only unsafe code of the crate.
+//!
+//! # The contract of a back end
+//!
+//! * A function makes one system call or library call and returns what that returned; none retries
+//!   or waits by itself. A failure is the `errno` of that very call, read before anything else can
+//!   change it.
+//! * A descriptor is a number here ([`Descriptor`](crate::Descriptor)). No number can make these
+//!   calls unsafe: the kernel answers `EBADF` for one that is not open.
+//! * Every descriptor that is made is close-on-exec from its birth and comes as an `OwnedFd`.
+//! * Memory goes to the kernel as slices, with their own lengths. What it writes comes back as the
+//!   slice that it has written, so nobody sees memory that is not initialised.
+//! * An address goes to the kernel with the length that it has, and is read by the length that the
+//!   kernel returns, cut to the size of the memory.
+//!
+//! Another system needs these files again; nothing outside this folder names a system.
+
+mod resolver;
+mod scratch;
+mod socket;
+mod text;
+mod transfer;
+mod wait;
+
+pub(crate) use resolver::{Hints, address_info, interface_index, name_info};
+pub use scratch::Scratch;
+pub(crate) use socket::{
+    accept, bind, close, connect, get_option, listen, local_address, peer_address, set_nonblocking,
+    set_option, socket,
+};
+pub(crate) use text::{error_text, resolver_text};
+pub(crate) use transfer::{read, receive, receive_from, send, write};
+pub(crate) use wait::{poll, sleep};
+
+use crate::Errno;
+
+/// The `errno` of the call that has just failed on this thread.
+fn last_errno() -> Errno {
+    // `std` reads errno without allocating; a missing code would mean no system error at all.
+    Errno(std::io::Error::last_os_error().raw_os_error().unwrap_or(0))
+}
+
+/// Turns the usual `-1` of a system call into its errno.
+#[inline]
+fn check(result: libc::c_int) -> Result<libc::c_int, Errno> {
+    if result < 0 { Err(last_errno()) } else { Ok(result) }
+}
+
+/// As [`check`], for calls that return a count of bytes.
+#[inline]
+fn check_length(result: libc::ssize_t) -> Result<usize, Errno> {
+    usize::try_from(result).map_err(|_| last_errno())
+}

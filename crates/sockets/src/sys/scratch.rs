@@ -1,0 +1,217 @@
+//! Memory that the kernel fills, lent without being cleared first.
+
+use std::fmt;
+use std::io::Write;
+use std::mem::MaybeUninit;
+
+/// What fits without a heap allocation.
+const INLINE: usize = 8192;
+
+/// Memory into which operations receive, lent from call to call.
+///
+/// Up to 8 KiB lie in the value itself, so that a receive of usual size allocates nothing; a larger
+/// one takes a heap buffer that is kept for the next. A value holds the result of one operation at
+/// a time.
+pub struct Scratch {
+    /// Invariant: the first `filled` bytes are initialised unless `in_heap`.
+    inline: [MaybeUninit<u8>; INLINE],
+    heap: Vec<u8>,
+    filled: usize,
+    in_heap: bool,
+}
+
+impl Scratch {
+    /// Scratch memory that has allocated nothing.
+    #[must_use]
+    #[inline]
+    pub const fn new() -> Scratch {
+        Scratch {
+            inline: [MaybeUninit::uninit(); INLINE],
+            heap: Vec::new(),
+            filled: 0,
+            in_heap: false,
+        }
+    }
+
+    /// Whether the result lies in the heap buffer.
+    #[must_use]
+    #[inline]
+    pub const fn is_in_heap(&self) -> bool {
+        self.in_heap
+    }
+
+    /// Lends room for `length` bytes to `receive`, which returns the beginning of that room that
+    /// it has written, and remembers how much that was.
+    ///
+    /// # Errors
+    /// What `receive` returns.
+    #[inline]
+    pub fn fill<E>(
+        &mut self,
+        length: usize,
+        receive: impl for<'room> FnOnce(&'room mut [MaybeUninit<u8>]) -> Result<&'room mut [u8], E>,
+    ) -> Result<usize, E> {
+        self.filled = 0;
+        self.in_heap = length > INLINE;
+        if self.in_heap {
+            return self.fill_heap(length, receive);
+        }
+        let room = &mut self.inline[..length];
+        let start = room.as_ptr().cast::<u8>();
+        let written = receive(room)?;
+        // Bytes that start where the room starts prove that as many of the room are initialised.
+        if std::ptr::eq(written.as_ptr(), start) && written.len() <= length {
+            self.filled = written.len();
+        }
+        Ok(self.filled)
+    }
+
+    fn fill_heap<E>(
+        &mut self,
+        length: usize,
+        receive: impl for<'room> FnOnce(&'room mut [MaybeUninit<u8>]) -> Result<&'room mut [u8], E>,
+    ) -> Result<usize, E> {
+        self.heap.clear();
+        self.heap.reserve_exact(length);
+        let room = &mut self.heap.spare_capacity_mut()[..length];
+        let start = room.as_ptr().cast::<u8>();
+        let written = receive(room)?;
+        if std::ptr::eq(written.as_ptr(), start) && written.len() <= length {
+            let filled = written.len();
+            // SAFETY: `written` is an initialised slice of `filled` bytes at the start of the
+            // vector's spare capacity, and the vector is empty.
+            unsafe { self.heap.set_len(filled) };
+            self.filled = filled;
+        }
+        Ok(self.filled)
+    }
+
+    /// Replaces the result by a text.
+    pub fn format(&mut self, text: fmt::Arguments<'_>) -> &[u8] {
+        self.heap.clear();
+        self.in_heap = true;
+        // Writing to a vector cannot fail; a `Display` that fails leaves what it has written.
+        let _ = self.heap.write_fmt(text);
+        self.filled = self.heap.len();
+        &self.heap
+    }
+
+    /// Replaces the result by what `write` appends to an empty buffer.
+    pub fn build(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> &[u8] {
+        self.heap.clear();
+        self.in_heap = true;
+        write(&mut self.heap);
+        self.filled = self.heap.len();
+        &self.heap
+    }
+
+    /// The result of the last operation, and a copy of `more` in the memory behind it.
+    pub fn filled_with(&mut self, more: &[u8]) -> (&[u8], &[u8]) {
+        let filled = self.filled;
+        if !self.in_heap {
+            match self.inline.get_mut(filled..filled + more.len()) {
+                Some(room) => {
+                    copy(room, more);
+                    self.filled += more.len();
+                }
+                None => {
+                    self.heap = self.filled().to_vec();
+                    self.in_heap = true;
+                }
+            }
+        }
+        if self.in_heap {
+            self.heap.extend_from_slice(more);
+        }
+        self.filled().split_at(filled)
+    }
+
+    /// The result of the last operation.
+    #[must_use]
+    #[inline]
+    pub fn filled(&self) -> &[u8] {
+        if self.in_heap {
+            return &self.heap;
+        }
+        let filled = &self.inline[..self.filled];
+        // SAFETY: `fill` sets `filled` to no more than what it was shown to be initialised.
+        unsafe { &*(std::ptr::from_ref(filled) as *const [u8]) }
+    }
+}
+
+/// Writes `bytes` to the beginning of `room`.
+fn copy(room: &mut [MaybeUninit<u8>], bytes: &[u8]) {
+    for (place, byte) in room.iter_mut().zip(bytes) {
+        place.write(*byte);
+    }
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Scratch::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A receive that finds `bytes`.
+    fn receive<'room>(room: &'room mut [MaybeUninit<u8>], bytes: &[u8]) -> &'room mut [u8] {
+        copy(room, bytes);
+        let start = room.as_mut_ptr().cast::<u8>();
+        // SAFETY: `copy` has initialised as many bytes.
+        unsafe { std::slice::from_raw_parts_mut(start, bytes.len().min(room.len())) }
+    }
+
+    #[test]
+    fn small_results_stay_inline() {
+        let mut scratch = Scratch::new();
+        let filled = scratch.fill(5, |room| Ok::<_, ()>(receive(room, b"abc")));
+        assert_eq!(filled, Ok(3));
+        assert_eq!(scratch.filled(), b"abc");
+        assert!(!scratch.is_in_heap());
+    }
+
+    #[test]
+    fn large_results_use_the_heap() {
+        let mut scratch = Scratch::new();
+        let filled = scratch.fill(INLINE + 1, |room| Ok::<_, ()>(receive(room, &[7; INLINE + 1])));
+        assert_eq!(filled, Ok(INLINE + 1));
+        assert_eq!(scratch.filled(), [7; INLINE + 1]);
+        assert!(scratch.is_in_heap());
+    }
+
+    #[test]
+    fn bytes_from_elsewhere_are_no_proof() {
+        let mut scratch = Scratch::new();
+        let filled = scratch.fill(5, |_| Ok::<_, ()>(Box::leak(Box::new(*b"abc")).as_mut_slice()));
+        assert_eq!(filled, Ok(0));
+        assert_eq!(scratch.filled(), b"");
+    }
+
+    #[test]
+    fn a_failed_receive_leaves_nothing() {
+        let mut scratch = Scratch::new();
+        assert_eq!(scratch.fill(5, |room| Ok::<_, ()>(receive(room, b"abc"))), Ok(3));
+        assert_eq!(scratch.fill(5, |_| Err("no")), Err("no"));
+        assert_eq!(scratch.filled(), b"");
+    }
+
+    #[test]
+    fn more_is_kept_behind_the_result() {
+        for length in [0, 3, INLINE - 2, INLINE, INLINE + 1] {
+            let mut scratch = Scratch::new();
+            let bytes = vec![7; length];
+            assert_eq!(scratch.fill(length, |room| Ok::<_, ()>(receive(room, &bytes))), Ok(length));
+            assert_eq!(scratch.filled_with(b"more"), (&bytes[..], &b"more"[..]), "{length}");
+        }
+    }
+
+    #[test]
+    fn texts_of_any_length_are_whole() {
+        let mut scratch = Scratch::new();
+        let long = "x".repeat(INLINE * 2);
+        assert_eq!(scratch.format(format_args!("{long}!")).len(), INLINE * 2 + 1);
+    }
+}

@@ -1,0 +1,120 @@
+//! Bytes in and out.
+
+use std::mem::MaybeUninit;
+use std::ptr;
+
+use super::socket::{sockaddr, with_address};
+use super::{check, check_length};
+use crate::{Address, Descriptor, Errno};
+
+/// The beginning of `room` that the kernel has written.
+///
+/// # Safety
+/// The kernel has written `length` bytes to the beginning of `room`, or all of it where that is
+/// less (`MSG_TRUNC` returns the length that a datagram had).
+unsafe fn written(room: &mut [MaybeUninit<u8>], length: usize) -> &mut [u8] {
+    let length = length.min(room.len());
+    // SAFETY: the memory is that of `room`, and initialised by the caller's promise.
+    unsafe { std::slice::from_raw_parts_mut(room.as_mut_ptr().cast(), length) }
+}
+
+/// `recv(2)`.
+#[inline]
+pub(crate) fn receive(
+    descriptor: Descriptor,
+    room: &mut [MaybeUninit<u8>],
+    flags: i32,
+) -> Result<&mut [u8], Errno> {
+    // SAFETY: the memory is writable for its length.
+    let length = check_length(unsafe {
+        libc::recv(descriptor.number(), room.as_mut_ptr().cast(), room.len(), flags)
+    })?;
+    // SAFETY: that is what the kernel says to have written.
+    Ok(unsafe { written(room, length) })
+}
+
+/// `recvfrom(2)`.
+pub(crate) fn receive_from(
+    descriptor: Descriptor,
+    room: &mut [MaybeUninit<u8>],
+    flags: i32,
+) -> Result<(&mut [u8], Address), Errno> {
+    let (length, sender) = with_address(|address, address_length| {
+        // SAFETY: the memory is writable for its length, `address` for `*address_length`.
+        check_length(unsafe {
+            libc::recvfrom(
+                descriptor.number(),
+                room.as_mut_ptr().cast(),
+                room.len(),
+                flags,
+                address,
+                address_length,
+            )
+        })
+    })?;
+    // SAFETY: that is what the kernel says to have written.
+    Ok((unsafe { written(room, length) }, sender))
+}
+
+/// `send(2)` without `SIGPIPE`, or `sendto(2)` where there is a destination.
+#[inline]
+pub(crate) fn send(
+    descriptor: Descriptor,
+    bytes: &[u8],
+    destination: Option<&Address>,
+    flags: i32,
+) -> Result<usize, Errno> {
+    let (address, address_length) = destination.map_or((ptr::null(), 0), sockaddr);
+    // SAFETY: the bytes and the address are readable for their lengths.
+    check_length(unsafe {
+        libc::sendto(
+            descriptor.number(),
+            bytes.as_ptr().cast(),
+            bytes.len(),
+            flags | libc::MSG_NOSIGNAL,
+            address,
+            address_length,
+        )
+    })
+}
+
+/// `read(2)`, for descriptors that are no sockets.
+pub(crate) fn read(
+    descriptor: Descriptor,
+    room: &mut [MaybeUninit<u8>],
+) -> Result<&mut [u8], Errno> {
+    // SAFETY: the memory is writable for its length.
+    let length = check_length(unsafe {
+        libc::read(descriptor.number(), room.as_mut_ptr().cast(), room.len())
+    })?;
+    // SAFETY: that is what the kernel says to have written.
+    Ok(unsafe { written(room, length) })
+}
+
+/// `write(2)` without `SIGPIPE`, for descriptors that are no sockets.
+///
+/// There is no flag for it, so the signal is blocked on this thread for the time of the call, and
+/// taken back where the call has raised it.
+pub(crate) fn write(descriptor: Descriptor, bytes: &[u8]) -> Result<usize, Errno> {
+    let mut pipe_signal = MaybeUninit::<libc::sigset_t>::uninit();
+    let mut before = MaybeUninit::<libc::sigset_t>::uninit();
+    let mut pending = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: each set is written by `sigemptyset`, `sigpending` or `pthread_sigmask` before it is
+    // read, the bytes are readable for their length, and the mask of the thread is put back.
+    unsafe {
+        libc::sigemptyset(pipe_signal.as_mut_ptr());
+        libc::sigaddset(pipe_signal.as_mut_ptr(), libc::SIGPIPE);
+        check(libc::sigpending(pending.as_mut_ptr()))?;
+        // One that was pending already is somebody else's and stays.
+        let was_pending = libc::sigismember(pending.as_ptr(), libc::SIGPIPE) == 1;
+        libc::pthread_sigmask(libc::SIG_BLOCK, pipe_signal.as_ptr(), before.as_mut_ptr());
+        let result =
+            check_length(libc::write(descriptor.number(), bytes.as_ptr().cast(), bytes.len()));
+        if result == Err(Errno(libc::EPIPE)) && !was_pending {
+            let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+            libc::sigtimedwait(pipe_signal.as_ptr(), ptr::null_mut(), &raw const at_once);
+        }
+        libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), ptr::null_mut());
+        result
+    }
+}

@@ -1,0 +1,66 @@
+//! A process and a Lua state as the stock interpreter has them. The program's only unsafe code is
+//! here.
+
+#![allow(unsafe_code)]
+
+use mlua::prelude::*;
+use mlua::{LuaOptions, StdLib};
+
+/// Lets a write to a closed pipe end the process, as it ends other programs: Rust ignores the
+/// signal, and Lua's `print` would go on for ever.
+pub(crate) fn die_of_broken_pipes() {
+    // SAFETY: `SIG_DFL` is no handler of ours, so nothing is run in a signal's context, and no
+    // other thread exists yet.
+    unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
+}
+
+/// A state with every standard library, C modules allowed, and every Moonwire module preloaded.
+pub(crate) fn create(ignore_environment: bool) -> LuaResult<Lua> {
+    // The default options keep the original `pcall` and `xpcall`.
+    //
+    // SAFETY: `debug`, `ffi` and C modules can break Rust's promises about this state, as they can
+    // break those of any interpreter; that scripts may use them is what this program offers.
+    let lua = unsafe { Lua::unsafe_new_with(StdLib::NONE, LuaOptions::new()) };
+    if ignore_environment {
+        forget_search_paths(&lua)?;
+    }
+    lua.load_std_libs(StdLib::ALL)?;
+    #[cfg(feature = "luajit")]
+    hide_ffi(&lua)?;
+    #[cfg(any(feature = "lua54", feature = "lua55"))]
+    {
+        use mlua::state::{GcGenParams, GcMode};
+        // The stock interpreter runs these Luas with the generational collector.
+        lua.gc_set_mode(GcMode::Generational(GcGenParams::default()));
+        crate::warnings::install(&lua);
+    }
+    moonwire::preload(&lua)?;
+    Ok(lua)
+}
+
+/// Keeps the library `package`, which is not loaded yet, from reading the environment.
+#[cfg(not(feature = "lua51"))]
+fn forget_search_paths(lua: &Lua) -> LuaResult<()> {
+    lua.set_named_registry_value("LUA_NOENV", true)
+}
+
+/// Keeps the library `package`, which is not loaded yet, from finding its paths in the
+/// environment: Lua 5.1 cannot be told to ignore them.
+#[cfg(feature = "lua51")]
+fn forget_search_paths(_lua: &Lua) -> LuaResult<()> {
+    for name in ["LUA_PATH", "LUA_CPATH"] {
+        // SAFETY: the process has one thread as yet.
+        unsafe { std::env::remove_var(name) };
+    }
+    Ok(())
+}
+
+/// Makes `ffi` what it is in the stock LuaJIT: no global, but a module to be required.
+#[cfg(feature = "luajit")]
+fn hide_ffi(lua: &Lua) -> LuaResult<()> {
+    let package: LuaTable = lua.globals().get("package")?;
+    let ffi: LuaTable = lua.globals().get("ffi")?;
+    package.get::<LuaTable>("loaded")?.set("ffi", LuaNil)?;
+    lua.globals().set("ffi", LuaNil)?;
+    lua.preload_module("ffi", lua.create_function(move |_, ()| Ok(ffi.clone()))?)
+}

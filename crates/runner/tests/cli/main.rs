@@ -1,0 +1,10 @@
+//! The program `moonwire`, run as its users run it. What depends on the embedded Lua's version says
+//! so with `cfg!(feature = …)`.
+
+mod conversation;
+mod environment;
+mod errors;
+mod options;
+mod program;
+mod script;
+mod state;

@@ -30,6 +30,8 @@ impl Errno {
     pub const ISCONN: Errno = Errno(libc::EISCONN);
     /// File name too long.
     pub const NAMETOOLONG: Errno = Errno(libc::ENAMETOOLONG);
+    /// Operation not supported.
+    pub const OPNOTSUPP: Errno = Errno(libc::EOPNOTSUPP);
     /// Socket operation on non-socket.
     pub const NOTSOCK: Errno = Errno(libc::ENOTSOCK);
 

@@ -83,6 +83,10 @@ impl Builder {
         Builder { state }
     }
 
+    pub(super) fn state(self) -> *mut ffi::lua_State {
+        self.state
+    }
+
     /// Puts a new table on the stack, filled by `fill`.
     pub(crate) fn table(self, fill: impl Fn(Builder)) {
         // SAFETY: the promise of `new`; tables are not nested deeper than the stack allows.

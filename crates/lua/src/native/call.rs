@@ -7,6 +7,7 @@ use mlua::ffi;
 use moonwire_sockets::Scratch;
 
 use super::build::{Builder, protect};
+use super::library::Function;
 use super::reply::{Built, Problem, Raise};
 
 /// A call of one of our functions. Reading an argument borrows it; what makes the reply out of the
@@ -14,6 +15,8 @@ use super::reply::{Built, Problem, Raise};
 /// lie on the Lua stack; arguments and the scratch stay where they are for as long.
 pub(crate) struct Call<'c> {
     state: *mut ffi::lua_State,
+    /// What lies on the stack before the first argument.
+    arguments_after: i32,
     scratch: &'c mut Scratch,
     arguments: PhantomData<&'c [u8]>,
 }
@@ -23,8 +26,24 @@ impl<'c> Call<'c> {
     /// `state` runs a function made by `dispatch::push_function`, whose arguments stay on its stack
     /// for `'c`.
     #[inline]
-    pub(super) unsafe fn new(state: *mut ffi::lua_State, scratch: &'c mut Scratch) -> Call<'c> {
-        Call { state, scratch, arguments: PhantomData }
+    pub(super) unsafe fn new(
+        state: *mut ffi::lua_State,
+        function: &Function,
+        scratch: &'c mut Scratch,
+    ) -> Call<'c> {
+        let arguments_after = function.arguments_after;
+        Call { state, arguments_after, scratch, arguments: PhantomData }
+    }
+
+    #[inline]
+    pub(super) fn state(&self) -> *mut ffi::lua_State {
+        self.state
+    }
+
+    /// Where an argument lies on the Lua stack.
+    #[inline]
+    pub(super) fn stack_index(&self, index: usize) -> i32 {
+        index as i32 + self.arguments_after
     }
 
     /// Runs an operation that receives into the scratch memory.
@@ -63,13 +82,13 @@ impl<'c> Call<'c> {
     #[inline]
     fn kind(&self, index: usize) -> i32 {
         // SAFETY: reads only, and any positive index may be asked for.
-        unsafe { ffi::lua_type(self.state, index as i32) }
+        unsafe { ffi::lua_type(self.state, self.stack_index(index)) }
     }
 
     /// The truth of an argument, as Lua sees it.
     pub(crate) fn truth(&self, index: usize) -> bool {
         // SAFETY: reads only.
-        unsafe { ffi::lua_toboolean(self.state, index as i32) != 0 }
+        unsafe { ffi::lua_toboolean(self.state, self.stack_index(index)) != 0 }
     }
 
     /// The error for an argument of another type.
@@ -97,12 +116,14 @@ impl<'c> Call<'c> {
     pub(crate) fn integer(&self, index: usize) -> Result<i64, Raise<'c>> {
         let mut is_integer = 0;
         // SAFETY: neither allocates nor raises.
-        let value = unsafe { ffi::lua_tointegerx(self.state, index as i32, &raw mut is_integer) };
+        let value = unsafe {
+            ffi::lua_tointegerx(self.state, self.stack_index(index), &raw mut is_integer)
+        };
         if is_integer != 0 {
             return Ok(value);
         }
         // SAFETY: reads only.
-        if unsafe { ffi::lua_isnumber(self.state, index as i32) } != 0 {
+        if unsafe { ffi::lua_isnumber(self.state, self.stack_index(index)) } != 0 {
             return Err(Raise::argument(index, "number has no integer representation"));
         }
         Err(self.type_error(index, "number"))
@@ -125,7 +146,7 @@ impl<'c> Call<'c> {
         // SAFETY: the value is a string, so nothing is converted. Lua keeps it where it is as long
         // as it is on the stack, where the arguments stay for `'c`, and strings never change.
         unsafe {
-            let bytes = ffi::lua_tolstring(self.state, index as i32, &raw mut length);
+            let bytes = ffi::lua_tolstring(self.state, self.stack_index(index), &raw mut length);
             Ok(std::slice::from_raw_parts(bytes.cast(), length))
         }
     }
@@ -137,9 +158,9 @@ impl<'c> Call<'c> {
         // SAFETY: a function of ours runs, with free stack slots. What is read is no string yet,
         // so nobody holds its bytes; the string takes its place on the stack.
         unsafe {
-            let number = ffi::lua_tonumber(state, index as i32);
-            let is_integer = ffi::lua_isinteger(state, index as i32) != 0;
-            let integer = ffi::lua_tointeger(state, index as i32);
+            let number = ffi::lua_tonumber(state, self.stack_index(index));
+            let is_integer = ffi::lua_isinteger(state, self.stack_index(index)) != 0;
+            let integer = ffi::lua_tointeger(state, self.stack_index(index));
             protect(state, 1, |state| {
                 if is_integer {
                     ffi::lua_pushinteger(state, integer);
@@ -148,7 +169,7 @@ impl<'c> Call<'c> {
                 }
                 ffi::lua_tolstring(state, -1, std::ptr::null_mut());
             })?;
-            ffi::lua_replace(state, index as i32);
+            ffi::lua_replace(state, self.stack_index(index));
         }
         Ok(())
     }

@@ -13,21 +13,37 @@ use super::call::Call;
 use super::library::Function;
 use super::reply::{Built, Outcome, Problem, Raise, Value};
 
-/// The upvalue of each of our functions that points to its [`Function`]. The other one is
+/// The upvalue of each of our functions that points to its [`Function`]. The next one is
 /// [`PROTECTED`].
 const FUNCTION: i32 = 1;
+/// The upvalue of a method that holds the metatable of its class.
+const METATABLE: i32 = 3;
 
-/// Pushes a Lua function that runs `function`.
+/// Where a method finds the metatable of its class.
+#[inline]
+pub(super) fn metatable_upvalue() -> i32 {
+    ffi::lua_upvalueindex(METATABLE)
+}
+
+/// Pushes a Lua function that runs `function`. A method has the metatable of its class at `metatable`
+/// on the stack.
 ///
 /// # Safety
-/// `state` has two free stack slots, and a Lua error may leave this frame.
-pub(super) unsafe fn push_function(state: *mut ffi::lua_State, function: &'static Function) {
-    const { assert!(FUNCTION == 1 && PROTECTED == 2) };
+/// `state` has three free stack slots, and a Lua error may leave this frame.
+pub(super) unsafe fn push_function(
+    state: *mut ffi::lua_State,
+    function: &'static Function,
+    metatable: Option<i32>,
+) {
+    const { assert!(FUNCTION == 1 && PROTECTED == 2 && METATABLE == 3) };
     // SAFETY: the caller's promise; the pointer stays valid for ever.
     unsafe {
         ffi::lua_pushlightuserdata(state, ptr::from_ref(function).cast_mut().cast::<c_void>());
         ffi::lua_pushcfunction(state, build::run_protected);
-        ffi::lua_pushcclosure(state, dispatch, 2);
+        if let Some(metatable) = metatable {
+            ffi::lua_pushvalue(state, metatable);
+        }
+        ffi::lua_pushcclosure(state, dispatch, if metatable.is_some() { 3 } else { 2 });
     }
 }
 
@@ -85,7 +101,7 @@ fn run<'c>(
     scratch: &'c mut Scratch,
 ) -> Outcome<'c> {
     // SAFETY: `dispatch` runs this on the state's own stack.
-    let call = unsafe { Call::new(state, scratch) };
+    let call = unsafe { Call::new(state, function, scratch) };
     // The panic hook has told what went wrong; the program gets an error that it can catch.
     catch_unwind(AssertUnwindSafe(|| (function.body)(call)))
         .unwrap_or(Err(Raise::Text("internal error in Moonwire")))
@@ -102,6 +118,7 @@ unsafe fn push(state: *mut ffi::lua_State, value: Value<'_>) {
             Value::Nil => ffi::lua_pushnil(state),
             Value::Boolean(value) => ffi::lua_pushboolean(state, value.into()),
             Value::Integer(value) => ffi::lua_pushinteger(state, value),
+            Value::Number(value) => ffi::lua_pushnumber(state, value),
             Value::Bytes(bytes) => push_bytes(state, bytes),
             Value::Built(Built(index)) => ffi::lua_pushvalue(state, index),
         }
@@ -159,11 +176,23 @@ unsafe fn push_error(state: *mut ffi::lua_State, name: &str, raise: Raise<'_>, l
                 ffi::lua_concat(state, 2);
             }
             Raise::Argument { index, problem } => {
-                push_text(state, "bad argument #");
-                ffi::lua_pushinteger(state, index as ffi::lua_Integer);
-                push_text(state, " to '");
+                let (before, after) = match index {
+                    0 => ("calling", " on bad self ("),
+                    _ => ("bad argument", " ("),
+                };
+                push_text(state, before);
+                match index {
+                    0 => push_text(state, " '"),
+                    _ => {
+                        push_text(state, " #");
+                        ffi::lua_pushinteger(state, index as ffi::lua_Integer);
+                        push_text(state, " to '");
+                        ffi::lua_concat(state, 3);
+                    }
+                }
                 push_text(state, name);
-                push_text(state, "' (");
+                push_text(state, "'");
+                push_text(state, after);
                 match problem {
                     Problem::Other(text) => {
                         push_text(state, text);

@@ -3,14 +3,35 @@
 use mlua::{Lua, Result, Table, ffi};
 
 use super::call::Call;
-use super::dispatch;
+use super::dispatch::{self, push_text};
+use super::object::{self, Class};
 use super::reply::Outcome;
 
-/// A function of a module.
+/// A function of a module, or a method.
 pub(crate) struct Function {
     pub(crate) name: &'static str,
     /// The work, see the contract in `native`.
-    pub(crate) body: for<'c> fn(Call<'c>) -> Outcome<'c>,
+    pub(super) body: for<'c> fn(Call<'c>) -> Outcome<'c>,
+    /// How many values lie on the stack before the first argument: the object of a method.
+    pub(super) arguments_after: i32,
+}
+
+impl Function {
+    /// A function of a module.
+    pub(crate) const fn new(
+        name: &'static str,
+        body: for<'c> fn(Call<'c>) -> Outcome<'c>,
+    ) -> Function {
+        Function { name, body, arguments_after: 0 }
+    }
+
+    /// A method: argument 1 is the one after the object.
+    pub(crate) const fn method(
+        name: &'static str,
+        body: for<'c> fn(Call<'c>) -> Outcome<'c>,
+    ) -> Function {
+        Function { name, body, arguments_after: 1 }
+    }
 }
 
 /// A constant of a module.
@@ -23,6 +44,7 @@ pub(crate) enum Constant {
 pub(crate) struct Library {
     pub(crate) name: &'static str,
     pub(crate) functions: &'static [Function],
+    pub(crate) classes: &'static [&'static Class],
     pub(crate) constants: &'static [(&'static str, Constant)],
 }
 
@@ -35,26 +57,22 @@ pub(crate) fn open(lua: &Lua, library: &'static Library) -> Result<Table> {
             ffi::luaL_checkstack(state, 10, c"cannot open a module".as_ptr());
             let size = library.functions.len() + library.constants.len();
             ffi::lua_createtable(state, 0, i32::try_from(size).unwrap_or(0));
+            for class in library.classes {
+                object::register(state, class);
+            }
             for function in library.functions {
-                push_name(state, function.name);
-                dispatch::push_function(state, function);
+                push_text(state, function.name);
+                dispatch::push_function(state, function, None);
                 ffi::lua_rawset(state, -3);
             }
             for (name, constant) in library.constants {
-                push_name(state, name);
+                push_text(state, name);
                 match constant {
                     Constant::Integer(value) => ffi::lua_pushinteger(state, *value),
-                    Constant::Text(text) => push_name(state, text),
+                    Constant::Text(text) => push_text(state, text),
                 }
                 ffi::lua_rawset(state, -3);
             }
         })
     }
-}
-
-/// # Safety
-/// `state` has a free stack slot, and a Lua error may leave this frame.
-unsafe fn push_name(state: *mut ffi::lua_State, name: &str) {
-    // SAFETY: the text is readable for its length.
-    unsafe { ffi::lua_pushlstring(state, name.as_ptr().cast(), name.len()) };
 }

@@ -25,6 +25,7 @@ mod build;
 mod call;
 mod dispatch;
 mod library;
+mod object;
 mod reply;
 
 pub(crate) use call::Call;

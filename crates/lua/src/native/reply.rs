@@ -6,6 +6,7 @@ pub(crate) enum Value<'c> {
     Nil,
     Boolean(bool),
     Integer(i64),
+    Number(f64),
     /// A Lua string.
     Bytes(&'c [u8]),
     /// What [`Call::build`](super::Call::build) has put on the Lua stack.
@@ -47,9 +48,22 @@ impl<'c, A: Into<Value<'c>>, B: Into<Value<'c>>> From<(A, B)> for Reply<'c> {
     }
 }
 
+impl<'c, A: Into<Value<'c>>, B: Into<Value<'c>>, C: Into<Value<'c>>> From<(A, B, C)> for Reply<'c> {
+    #[inline]
+    fn from((first, second, third): (A, B, C)) -> Self {
+        Reply { values: [first.into(), second.into(), third.into()], count: 3 }
+    }
+}
+
 impl From<bool> for Value<'_> {
     fn from(value: bool) -> Self {
         Value::Boolean(value)
+    }
+}
+
+impl From<f64> for Value<'_> {
+    fn from(value: f64) -> Self {
+        Value::Number(value)
     }
 }
 

@@ -23,10 +23,10 @@ pub struct Scratch {
 impl Scratch {
     /// Scratch memory that has allocated nothing.
     #[must_use]
-    #[inline]
-    pub const fn new() -> Scratch {
+    #[inline(always)]
+    pub fn new() -> Scratch {
         Scratch {
-            inline: [MaybeUninit::uninit(); INLINE],
+            inline: [const { MaybeUninit::uninit() }; INLINE],
             heap: Vec::new(),
             filled: 0,
             in_heap: false,

@@ -1,0 +1,204 @@
+//! Lua objects that own Rust values.
+
+use std::any::TypeId;
+use std::cell::Cell;
+use std::ffi::c_void;
+use std::ptr;
+
+use mlua::ffi;
+
+use super::build::Builder;
+use super::call::Call;
+use super::dispatch::{self, push_text};
+use super::library::Function;
+use super::reply::{Built, Raise};
+
+/// What the objects of one kind have in common.
+pub(crate) struct Class {
+    /// What an argument error calls such an object.
+    pub(crate) name: &'static str,
+    /// The methods.
+    pub(crate) methods: &'static [Function],
+    /// Metamethods by their names: `__tostring`, `__close` and so on. `__gc`, `__index`,
+    /// `__metatable` and `__name` are there without being named.
+    pub(crate) metamethods: &'static [Function],
+}
+
+/// A Rust value that Lua holds as an object.
+///
+/// Methods see it shared, for a finaliser may call in while another method runs: what changes
+/// lies in cells. It is dropped when Lua collects the object.
+pub(crate) trait Object: 'static {
+    /// The class of such objects, listed in the module's [`Library`](super::Library).
+    const CLASS: &'static Class;
+}
+
+/// What every userdata of ours begins with.
+#[repr(C)]
+struct Header {
+    /// The type in the slot that this is the header of.
+    type_id: TypeId,
+    /// Drops the value in that slot.
+    empty: unsafe fn(*mut Header),
+}
+
+/// The memory of a userdata. The value is `None` before it is filled, and when it has been
+/// collected, which a finaliser that runs later may still see.
+#[repr(C)]
+struct Slot<T> {
+    header: Header,
+    value: Option<T>,
+}
+
+impl<T: 'static> Slot<T> {
+    /// # Safety
+    /// The header is that of a `Slot<T>`.
+    unsafe fn empty(header: *mut Header) {
+        // SAFETY: the caller's promise.
+        unsafe { (*header.cast::<Slot<T>>()).value = None };
+    }
+}
+
+/// `__gc` of every class.
+unsafe extern "C-unwind" fn collect(state: *mut ffi::lua_State) -> i32 {
+    // SAFETY: Lua calls this with a userdata whose metatable `register` has made, and those are made
+    // by `Builder::object`. The metatable is locked, so nobody else can call it.
+    unsafe {
+        let header = ffi::lua_touserdata(state, 1).cast::<Header>();
+        if let Some(&Header { empty, .. }) = header.as_ref() {
+            empty(header);
+        }
+    }
+    0
+}
+
+/// The key of a class's metatable in the registry.
+fn key(class: &'static Class) -> *const c_void {
+    ptr::from_ref(class).cast()
+}
+
+/// Makes the metatable of a class, where the state does not have it yet.
+///
+/// # Safety
+/// `state` has eight free stack slots, and a Lua error may leave this frame.
+pub(super) unsafe fn register(state: *mut ffi::lua_State, class: &'static Class) {
+    // SAFETY: the caller's promise.
+    unsafe {
+        ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(class));
+        let is_new = ffi::lua_isnil(state, -1) != 0;
+        ffi::lua_pop(state, 1);
+        if !is_new {
+            return;
+        }
+        ffi::lua_createtable(state, 0, 8);
+        let metatable = ffi::lua_gettop(state);
+        ffi::lua_createtable(state, 0, i32::try_from(class.methods.len()).unwrap_or(0));
+        for (functions, table) in [(class.methods, metatable + 1), (class.metamethods, metatable)] {
+            for function in functions {
+                push_text(state, function.name);
+                dispatch::push_function(state, function, Some(metatable));
+                ffi::lua_rawset(state, table);
+            }
+        }
+        ffi::lua_setfield(state, metatable, c"__index".as_ptr());
+        ffi::lua_pushcfunction(state, collect);
+        ffi::lua_setfield(state, metatable, c"__gc".as_ptr());
+        ffi::lua_pushboolean(state, 0);
+        ffi::lua_setfield(state, metatable, c"__metatable".as_ptr());
+        push_text(state, class.name);
+        ffi::lua_setfield(state, metatable, c"__name".as_ptr());
+        ffi::lua_rawsetp(state, ffi::LUA_REGISTRYINDEX, key(class));
+    }
+}
+
+impl Builder {
+    /// Puts a new object on the stack, with the value that `value` holds. It is taken out only when
+    /// the object is there to own it.
+    pub(crate) fn object<T: Object>(self, value: &Cell<Option<T>>) {
+        // Lua aligns userdata to this at least.
+        const { assert!(align_of::<Slot<T>>() <= 8) };
+        let state = self.state();
+        // SAFETY: the promise of `Builder::new`. The memory is large enough for the slot, and is
+        // initialised before the metatable lets anybody see what is in it.
+        unsafe {
+            let slot = ffi::lua_newuserdata(state, size_of::<Slot<T>>()).cast::<Slot<T>>();
+            let header = Header { type_id: TypeId::of::<T>(), empty: Slot::<T>::empty };
+            slot.write(Slot { header, value: None });
+            ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(T::CLASS));
+            ffi::lua_setmetatable(state, -2);
+            (*slot).value = value.take();
+        }
+    }
+}
+
+impl<'c> Call<'c> {
+    /// Makes an object for the reply. The value is dropped where Lua has no memory for it.
+    pub(crate) fn object<T: Object>(&mut self, value: T) -> Result<Built, Raise<'c>> {
+        let value = Cell::new(Some(value));
+        let place = &value;
+        self.build(|builder| builder.object(place))
+    }
+
+    /// The object whose method is called.
+    #[inline]
+    pub(crate) fn this<T: Object>(&self) -> Result<&'c T, Raise<'c>> {
+        // SAFETY: reads only, and the stack has room for the metatable. The running function is a
+        // method, whose upvalue holds the metatable of its class.
+        let is_ours = unsafe {
+            let state = self.state();
+            ffi::lua_getmetatable(state, 1) != 0 && {
+                let metatable = ffi::lua_topointer(state, -1);
+                ffi::lua_pop(state, 1);
+                metatable == ffi::lua_topointer(state, dispatch::metatable_upvalue())
+            }
+        };
+        // SAFETY: its metatable is that of a class, so `Builder::object` has made it.
+        let value = if is_ours { unsafe { self.value_at::<T>(1) } } else { None };
+        value.ok_or_else(|| self.type_error(0, T::CLASS.name))
+    }
+
+    /// An argument that is an object.
+    pub(crate) fn object_at<T: Object>(&self, index: usize) -> Result<&'c T, Raise<'c>> {
+        self.object_on_stack(self.stack_index(index))
+            .ok_or_else(|| self.type_error(index, T::CLASS.name))
+    }
+
+    /// The object at an absolute index of the Lua stack, if it is one of this type.
+    fn object_on_stack<T: Object>(&self, index: i32) -> Option<&'c T> {
+        // SAFETY: reads only, and the stack has room for two metatables. Nothing with another
+        // metatable is looked into.
+        unsafe {
+            let state = self.state();
+            if ffi::lua_getmetatable(state, index) == 0 {
+                return None;
+            }
+            ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(T::CLASS));
+            let is_ours = ffi::lua_rawequal(state, -1, -2) != 0;
+            ffi::lua_pop(state, 2);
+            if is_ours { self.value_at(index) } else { None }
+        }
+    }
+
+    /// The value in the object at an absolute index of the stack, if it has this type and has not
+    /// been collected.
+    ///
+    /// # Safety
+    /// The value at that index has the metatable of a class, and stays on the stack for `'c`.
+    #[inline]
+    unsafe fn value_at<T: Object>(&self, index: i32) -> Option<&'c T> {
+        // SAFETY: the caller's promise; the type in the header tells what follows it.
+        unsafe {
+            let header = ffi::lua_touserdata(self.state(), index).cast::<Header>();
+            if header.is_null() || (*header).type_id != TypeId::of::<T>() {
+                return None;
+            }
+            (*header.cast::<Slot<T>>()).value.as_ref()
+        }
+    }
+
+    /// The address that tells the object whose method is called from every other, for `tostring`.
+    pub(crate) fn address_of_this(&self) -> *const c_void {
+        // SAFETY: reads only.
+        unsafe { ffi::lua_topointer(self.state(), 1) }
+    }
+}

@@ -1,0 +1,53 @@
+//! Membership in multicast groups, for IPv4 and IPv6 alike (RFC 3678, protocol-independent API).
+
+use crate::{Address, Descriptor, Error, Family, sys};
+
+/// A change of a socket's membership in a group, `ip(7)` and `ipv6(7)`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(i32)]
+pub enum Membership {
+    /// Receive what anybody sends to the group.
+    Join = libc::MCAST_JOIN_GROUP,
+    /// Receive nothing more.
+    Leave = libc::MCAST_LEAVE_GROUP,
+    /// Receive what one source sends to the group.
+    JoinSource = libc::MCAST_JOIN_SOURCE_GROUP,
+    /// Receive nothing more from that source.
+    LeaveSource = libc::MCAST_LEAVE_SOURCE_GROUP,
+    /// Of a group that was joined for all sources, do not receive this one.
+    BlockSource = libc::MCAST_BLOCK_SOURCE,
+    /// Receive it again.
+    UnblockSource = libc::MCAST_UNBLOCK_SOURCE,
+}
+
+impl Descriptor {
+    /// Changes the membership in `group` on the interface with the given index, 0 for the one that
+    /// the system chooses. `source` goes with the changes that name one.
+    ///
+    /// # Errors
+    /// That of `setsockopt(2)`; `EOPNOTSUPP` for a group that is no IP address.
+    pub fn change_membership(
+        self,
+        change: Membership,
+        group: &Address,
+        source: Option<&Address>,
+        interface: u32,
+    ) -> Result<(), Error> {
+        let level = match group.family() {
+            Some(Family::Inet) => libc::IPPROTO_IP,
+            Some(Family::Inet6) => libc::IPPROTO_IPV6,
+            Some(Family::Unix) | None => return Err(crate::Errno::OPNOTSUPP.during("setsockopt")),
+        };
+        // `struct group_req` and `struct group_source_req`: the index of the interface, aligned as
+        // the addresses that follow it, each in a `struct sockaddr_storage`.
+        let mut request = vec![0; size_of::<u64>()];
+        request[..size_of::<u32>()].copy_from_slice(&interface.to_ne_bytes());
+        for address in [Some(group), source].into_iter().flatten() {
+            let start = request.len();
+            request.extend_from_slice(address.as_bytes());
+            request.resize(start + size_of::<libc::sockaddr_storage>(), 0);
+        }
+        sys::set_option(self, level, change as i32, &request)
+            .map_err(|errno| errno.during("setsockopt"))
+    }
+}

@@ -4,18 +4,26 @@ use super::receive::is_ready;
 use super::{Operation, Patience, Progress, Wait};
 use crate::{Address, Descriptor, Errno, Error, Interest, Scratch, Socket, sys};
 
-/// Accepts one connection of a listening socket, `accept4(2)`. The output is the connection, in
-/// blocking mode, and the address of its peer.
+/// Accepts one connection of a listening socket, `accept4(2)`. The output is the connection, and the
+/// address of its peer.
 #[derive(Debug)]
 pub struct Accept {
     listener: Descriptor,
+    nonblocking: bool,
 }
 
 impl Accept {
-    /// Accepts a connection of `listener`.
+    /// Accepts a connection of `listener`, in blocking mode.
     #[must_use]
     pub const fn new(listener: Descriptor) -> Accept {
-        Accept { listener }
+        Accept { listener, nonblocking: false }
+    }
+
+    /// Accepts a connection of a `listener` in non-blocking mode, which needs not be asked first
+    /// whether it has one. The connection is in non-blocking mode too.
+    #[must_use]
+    pub const fn nonblocking(listener: Descriptor) -> Accept {
+        Accept { listener, nonblocking: true }
     }
 }
 
@@ -31,14 +39,14 @@ impl Operation for Accept {
         let may_block = matches!(patience, Patience::Kernel(deadline) if deadline.is_never());
         loop {
             // There is no flag that keeps `accept` on a socket in blocking mode from waiting.
-            if !may_block {
+            if !may_block && !self.nonblocking {
                 match is_ready(self.listener, Interest::Readable) {
                     Ok(false) => return Ok(Progress::Waiting),
                     Ok(true) => {}
                     Err(errno) => return Err(errno.during(Self::NAME)),
                 }
             }
-            match sys::accept(self.listener) {
+            match sys::accept(self.listener, self.nonblocking) {
                 Ok((connection, peer)) => return Ok(Progress::Done((connection.into(), peer))),
                 Err(Errno::AGAIN) => return Ok(Progress::Waiting),
                 // The connection was gone before it was accepted: the next one, then.

@@ -23,6 +23,7 @@ pub use accept::Accept;
 pub use connect::Connect;
 pub use name::{LookUp, NameOf};
 pub use poll::Poll;
+pub(crate) use poll::poll;
 pub use receive::{Receive, ReceiveFrom};
 pub use send::Send;
 pub use sleep::Sleep;

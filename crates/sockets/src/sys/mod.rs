@@ -15,6 +15,7 @@
 //!
 //! Another system needs these files again; nothing outside this folder names a system.
 
+mod interfaces;
 mod resolver;
 mod scratch;
 mod socket;
@@ -22,6 +23,7 @@ mod text;
 mod transfer;
 mod wait;
 
+pub(crate) use interfaces::{interface_name, interfaces};
 pub(crate) use resolver::{Hints, address_info, interface_index, name_info};
 pub use scratch::Scratch;
 pub(crate) use socket::{

@@ -6,7 +6,7 @@ local net = require "spec.lsocket.support"
 local NETWORK = [[
   ip link set lo up multicast on &&
   ip route add 224.0.0.0/4 dev lo &&
-  { ip -6 route add ff00::/8 dev lo table local 2>/dev/null; true; } &&
+  { ip -6 route add local ff00::/8 dev lo table local 2>/dev/null; true; } &&
   exec "$0" "$@"
 ]]
 

@@ -96,6 +96,14 @@ function listening.arguments()
   return (net.listen(abstract))
 end
 
+local setfd = method { "integer" }
+function setfd.arguments()
+  -- A closed one, whose descriptor nobody has to close.
+  local socket = net.listen(abstract)
+  socket:close()
+  return socket, -1
+end
+
 local sendto = method({ "string", "string", "integer" })
 function sendto.arguments()
   local socket = net.datagram(inet)
@@ -114,7 +122,7 @@ wrong_values.try_all(methods, {
   info = info,
   status = method {},
   getfd = method {},
-  setfd = method({ "integer" }, -1),
+  setfd = setfd,
   accept = listening,
   recv = method({ "integer?" }, 1),
   recvfrom = method({ "integer?" }, 1),

@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         "10000 sockets, one ready",
         vec![
             Way::each("C and walk", || {
-                poll(&mut entries.clone());
+                poll(&mut entries);
                 walk(&lua, &sockets);
             }),
             Way::each("walk", || walk(&lua, &sockets)),
@@ -62,17 +62,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     );
     compare(
         "10000 sockets, one ready, beside the system call",
-        vec![
-            Way::each("C", || poll(&mut entries)),
-            Way::many("select", |times| run(&many, times)),
-        ],
+        vec![Way::each("C", || poll(&mut entries)), Way::many("select", |times| run(&many, times))],
     );
     compare(
         "one socket, ready",
-        vec![
-            Way::each("C", || poll(&mut single)),
-            Way::many("select", |times| run(&one, times)),
-        ],
+        vec![Way::each("C", || poll(&mut single)), Way::many("select", |times| run(&one, times))],
     );
     Ok(())
 }

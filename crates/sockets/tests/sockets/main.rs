@@ -2,7 +2,9 @@
 
 mod address;
 mod datagrams;
+mod hosts;
 mod names;
+mod nonblocking;
 mod streams;
 mod support;
 mod waiting;

@@ -11,8 +11,7 @@ fn text(address: &Address) -> Option<String> {
 #[test]
 fn literals_are_addresses() {
     for host in ["127.0.0.1", "0.0.0.0", "::1", "fe80::1%lo", "::ffff:1.2.3.4"] {
-        let address = literal_address(host.as_bytes(), 80);
-        let Some(Ok(address)) = address else { panic!("{host}: {address:?}") };
+        let address = literal_address(host.as_bytes(), 80).expect(host).expect(host);
         assert_eq!(address.port(), Some(80));
         assert_eq!(text(&address).as_deref(), Some(host));
     }
@@ -52,13 +51,13 @@ fn the_loopback_interface_is_listed() -> Result<(), moonwire_sockets::Error> {
     let list = interfaces()?;
     let loopback = Address::ipv4(Ipv4Addr::LOCALHOST, 0);
     let entry = list.iter().find(|interface| interface.address == Some(loopback));
-    let Some(entry) = entry else { panic!("{list:?}") };
+    let entry = entry.expect("the loopback address");
     assert_eq!(entry.name, b"lo");
     assert_eq!(entry.netmask, Some(Address::ipv4([255, 0, 0, 0].into(), 0)));
     assert_eq!(entry.link, None);
 
     let link = list.iter().find(|interface| interface.name == b"lo" && interface.link.is_some());
-    let Some(link) = link.and_then(|interface| interface.link.as_ref()) else { panic!("{list:?}") };
+    let link = link.and_then(|interface| interface.link.as_ref()).expect("its link");
     assert_eq!(Ok(link.index), interface_index(b"lo"));
     assert_eq!(link.address, [0; 6]);
     assert_eq!(interface_index(b"no-such").map_err(|error| error.errno()), Err(Some(Errno(19))));

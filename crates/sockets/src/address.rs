@@ -61,6 +61,16 @@ impl Family {
         }
     }
 
+    /// The name that programs know it by: `inet`, `inet6` or `unix`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Family::Inet => "inet",
+            Family::Inet6 => "inet6",
+            Family::Unix => "unix",
+        }
+    }
+
     /// The address family's number, `AF_INET` and so on.
     #[must_use]
     pub fn domain(self) -> i32 {

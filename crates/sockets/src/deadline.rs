@@ -12,6 +12,16 @@ pub enum Timeout {
 }
 
 impl Timeout {
+    /// A time-out in seconds; a negative one, and one that is longer than a clock can tell, never
+    /// ends. `None` for what is not a number.
+    #[must_use]
+    pub fn from_seconds(seconds: f64) -> Option<Timeout> {
+        if seconds.is_nan() {
+            return None;
+        }
+        Some(Duration::try_from_secs_f64(seconds).map_or(Timeout::Never, Timeout::After))
+    }
+
     /// A time-out in milliseconds; a negative one never ends.
     #[must_use]
     pub fn from_millis(milliseconds: i64) -> Timeout {
@@ -19,12 +29,6 @@ impl Timeout {
             Ok(milliseconds) => Timeout::After(Duration::from_millis(milliseconds)),
             Err(_) => Timeout::Never,
         }
-    }
-
-    /// A time-out in seconds; a negative one never ends, nor does one that is too long to count.
-    #[must_use]
-    pub fn from_seconds(seconds: f64) -> Timeout {
-        Duration::try_from_secs_f64(seconds).map_or(Timeout::Never, Timeout::After)
     }
 
     /// What is left of it when `elapsed` has gone by.
@@ -104,6 +108,17 @@ mod tests {
     fn negative_milliseconds_never_end() {
         assert_eq!(Timeout::from_millis(-1), Timeout::Never);
         assert!(Deadline::new(Timeout::from_millis(i64::MIN)).is_never());
+    }
+
+    #[test]
+    fn seconds_may_be_fractions_and_anything_else() {
+        let quarter = Timeout::After(Duration::from_millis(250));
+        assert_eq!(Timeout::from_seconds(0.25), Some(quarter));
+        assert_eq!(Timeout::from_seconds(-0.0), Some(Timeout::After(Duration::ZERO)));
+        for seconds in [-1.0, -1e-300, f64::INFINITY, f64::NEG_INFINITY, 1e300] {
+            assert_eq!(Timeout::from_seconds(seconds), Some(Timeout::Never), "{seconds}");
+        }
+        assert_eq!(Timeout::from_seconds(f64::NAN), None);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::operation::{Operation, Patience, Progress, Wait};
+use crate::operation::{self, Operation, Patience, Progress, Wait};
 use crate::{Deadline, Errno, Error, PollEntry, Scratch, Timeout, sys};
 
 /// Runs an operation to its end, and parks the thread while it waits.
@@ -43,7 +43,7 @@ fn park(wait: Wait<'_>, deadline: &mut Deadline, operation: &'static str) -> Res
                     .map(|ready| ready > 0)
             }
             Wait::Any(entries) => {
-                sys::poll(&mut entries.to_vec(), remaining).map(|ready| ready > 0)
+                operation::poll(&mut entries.to_vec(), remaining).map(|ready| ready > 0)
             }
             Wait::Moment(moment) => {
                 let until = moment.saturating_duration_since(Instant::now());

@@ -1,7 +1,8 @@
 //! What the system's resolver is asked for.
 
 use std::ffi::CString;
-use std::net::Ipv6Addr;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use crate::{Address, Errno, Error, Family, Kind, sys};
@@ -82,6 +83,49 @@ pub fn parse_ipv6(text: &[u8]) -> Result<(Ipv6Addr, u32), Error> {
         Some(scope) => parse(scope).map_or_else(|| interface_index(scope), Ok)?,
     };
     Ok((ip, scope))
+}
+
+/// The address that a host's text stands for by itself, or `None` for a name that has to be looked
+/// up. A text with a colon is no name.
+#[must_use]
+pub fn literal_address(host: &[u8], port: u16) -> Option<Result<Address, Error>> {
+    if let Some(ip) = parse::<Ipv4Addr>(host) {
+        return Some(Ok(Address::ipv4(ip, port)));
+    }
+    host.contains(&b':').then(|| parse_ipv6(host).map(|(ip, scope)| Address::ipv6(ip, port, scope)))
+}
+
+/// The host of an IP address in text, with the name of the interface that an IPv6 address is bound
+/// to: `fe80::1%eth0` (RFC 4007). Nothing is looked up.
+#[derive(Clone, Copy, Debug)]
+pub struct Host {
+    ip: IpAddr,
+    scope: u32,
+}
+
+impl Host {
+    /// The most bytes that the text has.
+    pub const MAX_LENGTH: usize = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255%".len() + 16;
+
+    /// The host of `address`, `None` where that is no IP address.
+    #[must_use]
+    pub fn of(address: &Address) -> Option<Host> {
+        Some(Host { ip: address.ip()?, scope: address.scope().unwrap_or(0) })
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.ip.fmt(f)?;
+        if self.scope == 0 {
+            return Ok(());
+        }
+        match sys::interface_name(self.scope) {
+            Ok(name) => write!(f, "%{}", name.to_string_lossy()),
+            // An interface that has gone.
+            Err(_) => write!(f, "%{}", self.scope),
+        }
+    }
 }
 
 fn parse<T: FromStr>(text: &[u8]) -> Option<T> {

@@ -64,26 +64,42 @@ impl Socket {
         Socket::open(family, kind, false)
     }
 
+    /// A socket that is not bound or connected, in non-blocking mode: calls on its descriptor
+    /// return at once, whoever makes them.
+    ///
+    /// # Errors
+    /// That of `socket(2)`.
+    pub fn nonblocking(family: Family, kind: Kind) -> Result<Socket, Error> {
+        Socket::open(family, kind, true)
+    }
+
     pub(crate) fn open(family: Family, kind: Kind, nonblocking: bool) -> Result<Socket, Error> {
         sys::socket(family.domain(), kind.number(), 0, nonblocking)
             .map(Socket)
             .map_err(|errno| errno.during("socket"))
     }
 
-    /// A stream socket that listens on `address`. An IPv4 or IPv6 address can be bound again while
-    /// connections of an earlier listener linger (`SO_REUSEADDR`).
+    /// A stream socket that listens on `address`, as by [`listen_at`](Self::listen_at).
     ///
     /// # Errors
     /// That of the system call that failed; `EAFNOSUPPORT` for an address without a family.
     pub fn listen_on(address: &Address, backlog: i32) -> Result<Socket, Error> {
-        let family = family_of(address, "bind")?;
-        let socket = Socket::new(family, Kind::Stream)?;
-        if family != Family::Unix {
-            socket.descriptor().set_option(&REUSE_ADDRESS, true)?;
-        }
-        socket.bind(address)?;
-        socket.listen(backlog)?;
+        let socket = Socket::new(family_of(address, "bind")?, Kind::Stream)?;
+        socket.listen_at(address, backlog)?;
         Ok(socket)
+    }
+
+    /// Binds the socket to `address` and makes it listen. An IPv4 or IPv6 address can be bound again
+    /// while connections of an earlier listener linger (`SO_REUSEADDR`).
+    ///
+    /// # Errors
+    /// That of the system call that failed.
+    pub fn listen_at(&self, address: &Address, backlog: i32) -> Result<(), Error> {
+        if address.family() != Some(Family::Unix) {
+            self.descriptor().set_option(&REUSE_ADDRESS, true)?;
+        }
+        self.bind(address)?;
+        self.listen(backlog)
     }
 
     /// A datagram socket bound to `address`.
@@ -110,6 +126,21 @@ impl Socket {
     /// That of the system call.
     pub fn listen(&self, backlog: i32) -> Result<(), Error> {
         sys::listen(self.descriptor(), backlog).map_err(|errno| errno.during("listen"))
+    }
+
+    /// Begins to connect a socket in non-blocking mode, `connect(2)`, and does not wait for the end:
+    /// the socket becomes writable when it has come, and
+    /// [`PENDING_ERROR`](crate::options::PENDING_ERROR) then tells how it went.
+    ///
+    /// # Errors
+    /// That of the system call, where the connection cannot even be begun. `EAGAIN` is that of a
+    /// unix listener whose backlog is full.
+    pub fn begin_connect(&self, address: &Address) -> Result<(), Error> {
+        match sys::connect(self.descriptor(), address) {
+            // An interrupted call goes on by itself.
+            Ok(()) | Err(Errno::INPROGRESS | Errno::INTR) => Ok(()),
+            Err(errno) => Err(errno.during("connect")),
+        }
     }
 
     /// The number of the descriptor, for operations.

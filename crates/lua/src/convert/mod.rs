@@ -2,9 +2,16 @@
 //!
 //! A wrong argument is worded here, and by [`Call`], for all modules.
 
+mod host_text;
+
 use moonwire_sockets::{Descriptor, Timeout};
 
+pub(crate) use host_text::HostText;
+
 use crate::native::{Call, Raise};
+
+/// The largest buffer that a program may ask for.
+const MOST_BYTES: usize = 1 << 30;
 
 impl<'c> Call<'c> {
     /// An integer, or `default` where the argument is missing or nil.
@@ -43,6 +50,31 @@ impl<'c> Call<'c> {
     #[inline]
     pub(crate) fn timeout_millis(&self, index: usize, default: i64) -> Result<Timeout, Raise<'c>> {
         self.integer_or(index, default).map(Timeout::from_millis)
+    }
+
+    /// A time-out in seconds: negative for none, missing or nil for `default`.
+    pub(crate) fn timeout_seconds(
+        &self,
+        index: usize,
+        default: Timeout,
+    ) -> Result<Timeout, Raise<'c>> {
+        if self.is_none_or_nil(index) {
+            return Ok(default);
+        }
+        Timeout::from_seconds(self.number(index)?)
+            .ok_or(Raise::argument(index, "time-out is not a number"))
+    }
+
+    /// How many bytes to receive at most: 1 to 1 GiB, or `default` where the argument is missing or
+    /// nil.
+    pub(crate) fn buffer_size(&self, index: usize, default: usize) -> Result<usize, Raise<'c>> {
+        if self.is_none_or_nil(index) {
+            return Ok(default);
+        }
+        match self.small_integer(index, "size out of range")? {
+            size @ 1..=MOST_BYTES => Ok(size),
+            _ => Err(Raise::argument(index, "size out of range")),
+        }
     }
 
     /// A service: a port as an integer, or a port or name as a string.

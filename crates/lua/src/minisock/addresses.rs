@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use moonwire_sockets::{Address, Errno, Error, Family, interface_index, parse_ipv6};
+use moonwire_sockets::{Address, Errno, Error, interface_index, parse_ipv6};
 
 use super::failure::{bad_address, failure, reply};
 use crate::native::{Call, Outcome, Raise};
@@ -63,18 +63,15 @@ pub(super) fn parseaddr(mut call: Call<'_>) -> Outcome<'_> {
         Ok(address) => address,
         Err(error) => return bad_address(call, "parseaddr", error),
     };
-    let family = match address.family() {
-        Some(Family::Inet) => "inet",
-        Some(Family::Inet6) => "inet6",
-        Some(Family::Unix) => "unix",
-        None => return failure(call, Errno::AFNOSUPPORT.during("parseaddr")),
+    let Some(family) = address.family() else {
+        return failure(call, Errno::AFNOSUPPORT.during("parseaddr"));
     };
     let ip = address.ip().as_ref().map(IpAddr::to_string);
     let integers =
         [("port", address.port().map(i64::from)), ("scope", address.scope().map(i64::from))];
     let path = address.unix_name_bytes().map(|name| name.to_bytes());
     let texts = [
-        ("family", Some(family.as_bytes())),
+        ("family", Some(family.name().as_bytes())),
         ("addr", ip.as_deref().map(str::as_bytes)),
         ("path", path.as_deref()),
     ];

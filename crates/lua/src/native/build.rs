@@ -13,6 +13,9 @@ use super::reply::Raise;
 /// on some Lua versions, and that may raise.
 pub(super) const PROTECTED: i32 = 2;
 
+/// Where a closure finds the first of the values that [`protect_with`] has given it.
+pub(super) const FIRST_GIVEN: i32 = 2;
+
 /// What [`run_protected`] finds in its argument.
 struct Task {
     run: unsafe fn(*mut ffi::lua_State, *const c_void),
@@ -52,6 +55,21 @@ pub(super) unsafe fn protect<F: Fn(*mut ffi::lua_State) + Copy>(
     results: i32,
     closure: F,
 ) -> Result<(), Raise<'static>> {
+    // SAFETY: the caller's promise.
+    unsafe { protect_with(state, [], results, closure) }
+}
+
+/// As [`protect`], with values of the caller's stack, given by their absolute indices: the closure
+/// finds them from index [`FIRST_GIVEN`] on.
+///
+/// # Safety
+/// As [`protect`], with a free stack slot more for each value.
+pub(super) unsafe fn protect_with<F: Fn(*mut ffi::lua_State) + Copy, const N: usize>(
+    state: *mut ffi::lua_State,
+    given: [i32; N],
+    results: i32,
+    closure: F,
+) -> Result<(), Raise<'static>> {
     unsafe fn run<F: Fn(*mut ffi::lua_State)>(state: *mut ffi::lua_State, closure: *const c_void) {
         // SAFETY: `protect` has put a closure of this type there.
         let closure = unsafe { &*closure.cast::<F>() };
@@ -62,7 +80,10 @@ pub(super) unsafe fn protect<F: Fn(*mut ffi::lua_State) + Copy>(
     unsafe {
         ffi::lua_pushvalue(state, ffi::lua_upvalueindex(PROTECTED));
         ffi::lua_pushlightuserdata(state, ptr::from_ref(&task).cast_mut().cast());
-        match ffi::lua_pcall(state, 1, results, 0) {
+        for index in given {
+            ffi::lua_pushvalue(state, index);
+        }
+        match ffi::lua_pcall(state, 1 + N as i32, results, 0) {
             ffi::LUA_OK => Ok(()),
             _ => Err(Raise::Pending),
         }
@@ -104,6 +125,12 @@ impl Builder {
     pub(crate) fn integer(self, value: i64) {
         // SAFETY: the promise of `new`.
         unsafe { ffi::lua_pushinteger(self.state, value) };
+    }
+
+    /// Puts a boolean on the stack.
+    pub(crate) fn boolean(self, value: bool) {
+        // SAFETY: the promise of `new`.
+        unsafe { ffi::lua_pushboolean(self.state, value.into()) };
     }
 
     /// Sets a field of the table under construction to what `value` puts on the stack.

@@ -129,6 +129,30 @@ impl<'c> Call<'c> {
         Err(self.type_error(index, "number"))
     }
 
+    /// A number. Strings that Lua converts to such are numbers.
+    pub(crate) fn number(&self, index: usize) -> Result<f64, Raise<'c>> {
+        let mut is_number = 0;
+        // SAFETY: neither allocates nor raises.
+        let value =
+            unsafe { ffi::lua_tonumberx(self.state, self.stack_index(index), &raw mut is_number) };
+        if is_number != 0 { Ok(value) } else { Err(self.type_error(index, "number")) }
+    }
+
+    /// Whether an argument is a string, not a number that could be one.
+    pub(crate) fn is_string(&self, index: usize) -> bool {
+        self.kind(index) == ffi::LUA_TSTRING
+    }
+
+    /// Whether an argument is a table.
+    pub(crate) fn is_table(&self, index: usize) -> bool {
+        self.kind(index) == ffi::LUA_TTABLE
+    }
+
+    /// Whether an argument is nil, not missing.
+    pub(crate) fn is_nil(&self, index: usize) -> bool {
+        self.kind(index) == ffi::LUA_TNIL
+    }
+
     /// Whether an argument is a number, not a string that looks like one.
     pub(crate) fn is_number(&self, index: usize) -> bool {
         self.kind(index) == ffi::LUA_TNUMBER

@@ -27,7 +27,11 @@ mod dispatch;
 mod library;
 mod object;
 mod reply;
+mod table;
 
+pub(crate) use build::Builder;
 pub(crate) use call::Call;
 pub(crate) use library::{Constant, Function, Library, open};
-pub(crate) use reply::{Outcome, Raise, Value};
+pub(crate) use object::{Class, Object};
+pub(crate) use reply::{Built, Outcome, Raise, Value};
+pub(crate) use table::NotAnObject;

@@ -144,20 +144,15 @@ impl<'c> Call<'c> {
     pub(crate) fn this<T: Object>(&self) -> Result<&'c T, Raise<'c>> {
         // SAFETY: reads only, and the stack has room for the metatable. The running function is a
         // method, whose upvalue holds the metatable of its class.
-        let is_ours = unsafe {
-            let state = self.state();
-            ffi::lua_getmetatable(state, 1) != 0 && {
-                let metatable = ffi::lua_topointer(state, -1);
-                ffi::lua_pop(state, 1);
-                metatable == ffi::lua_topointer(state, dispatch::metatable_upvalue())
-            }
+        let value = unsafe {
+            let metatable = ffi::lua_topointer(self.state(), dispatch::metatable_upvalue());
+            self.object_with::<T>(metatable, 1)
         };
-        // SAFETY: its metatable is that of a class, so `Builder::object` has made it.
-        let value = if is_ours { unsafe { self.value_at::<T>(1) } } else { None };
         value.ok_or_else(|| self.type_error(0, T::CLASS.name))
     }
 
     /// An argument that is an object.
+    #[allow(dead_code)] // No module has a function that takes one object yet.
     pub(crate) fn object_at<T: Object>(&self, index: usize) -> Result<&'c T, Raise<'c>> {
         self.object_on_stack(self.stack_index(index))
             .ok_or_else(|| self.type_error(index, T::CLASS.name))
@@ -165,27 +160,56 @@ impl<'c> Call<'c> {
 
     /// The object at an absolute index of the Lua stack, if it is one of this type.
     fn object_on_stack<T: Object>(&self, index: i32) -> Option<&'c T> {
-        // SAFETY: reads only, and the stack has room for two metatables. Nothing with another
-        // metatable is looked into.
+        // SAFETY: a function of ours runs, with free stack slots, and arguments stay for `'c`.
+        unsafe { self.object_with(self.metatable_of::<T>(), index) }
+    }
+
+    /// The identity of the metatable of a class.
+    ///
+    /// # Safety
+    /// The stack has two free slots.
+    pub(super) unsafe fn metatable_of<T: Object>(&self) -> *const c_void {
+        // SAFETY: the caller's promise; nothing is allocated.
+        unsafe {
+            let state = self.state();
+            ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(T::CLASS));
+            let metatable = ffi::lua_topointer(state, -1);
+            ffi::lua_pop(state, 1);
+            metatable
+        }
+    }
+
+    /// The object at an index of the stack, if it has the metatable of its class. Nothing with
+    /// another metatable is looked into.
+    ///
+    /// # Safety
+    /// `metatable` comes from [`metatable_of`](Self::metatable_of) for this type, the stack has a
+    /// free slot, and the object lives for `'a`.
+    #[inline]
+    pub(super) unsafe fn object_with<'a, T: Object>(
+        &self,
+        metatable: *const c_void,
+        index: i32,
+    ) -> Option<&'a T> {
+        // SAFETY: the caller's promise.
         unsafe {
             let state = self.state();
             if ffi::lua_getmetatable(state, index) == 0 {
                 return None;
             }
-            ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(T::CLASS));
-            let is_ours = ffi::lua_rawequal(state, -1, -2) != 0;
-            ffi::lua_pop(state, 2);
+            let is_ours = ffi::lua_topointer(state, -1) == metatable;
+            ffi::lua_pop(state, 1);
             if is_ours { self.value_at(index) } else { None }
         }
     }
 
-    /// The value in the object at an absolute index of the stack, if it has this type and has not
-    /// been collected.
+    /// The value in the object at an index of the stack, if it has this type and has not been
+    /// collected.
     ///
     /// # Safety
-    /// The value at that index has the metatable of a class, and stays on the stack for `'c`.
+    /// The value at that index has the metatable of a class, and lives for `'a`.
     #[inline]
-    unsafe fn value_at<T: Object>(&self, index: i32) -> Option<&'c T> {
+    unsafe fn value_at<'a, T: Object>(&self, index: i32) -> Option<&'a T> {
         // SAFETY: the caller's promise; the type in the header tells what follows it.
         unsafe {
             let header = ffi::lua_touserdata(self.state(), index).cast::<Header>();

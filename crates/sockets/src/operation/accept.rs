@@ -4,18 +4,26 @@ use super::patience::{Blocking, First, is_ready};
 use super::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Descriptor, Errno, Error, Handle, Interest, Scratch, Socket, sys};
 
-/// Accepts one connection of a listening socket, `accept4(2)`. The output is the connection, in
-/// blocking mode, and the address of its peer.
+/// Accepts one connection of a listening socket, `accept4(2)`. The output is the connection, and the
+/// address of its peer.
 #[derive(Debug)]
 pub struct Accept<H = Descriptor> {
     listener: H,
+    nonblocking: bool,
 }
 
 impl<H: Handle> Accept<H> {
-    /// Accepts a connection of `listener`.
+    /// Accepts a connection of `listener`, in blocking mode.
     #[must_use]
     pub const fn new(listener: H) -> Accept<H> {
-        Accept { listener }
+        Accept { listener, nonblocking: false }
+    }
+
+    /// Accepts a connection of a `listener` in non-blocking mode, which needs not be asked first
+    /// whether it has one. The connection is in non-blocking mode too.
+    #[must_use]
+    pub const fn nonblocking(listener: H) -> Accept<H> {
+        Accept { listener, nonblocking: true }
     }
 }
 
@@ -28,16 +36,18 @@ impl<H: Handle> Operation for Accept<H> {
         _scratch: &mut Scratch,
         mut patience: Patience<'_>,
     ) -> Result<Progress<(Socket, Address)>, Error> {
-        // There is no flag that keeps `accept` on a socket in blocking mode from waiting.
+        let nonblocking = self.nonblocking;
         let accepted = patience.call(
             &self.listener,
             Interest::Readable,
             First::Prepare,
             |listener, blocking| {
-                if blocking == Blocking::No && !is_ready(listener, Interest::Readable)? {
+                // There is no flag that keeps `accept` on a socket in blocking mode from waiting.
+                let may_wait = nonblocking || blocking == Blocking::Yes;
+                if !may_wait && !is_ready(listener, Interest::Readable)? {
                     return Err(Errno::AGAIN);
                 }
-                match sys::accept(listener) {
+                match sys::accept(listener, nonblocking) {
                     // The connection was gone before it was accepted: the next one, then.
                     Err(Errno::CONNABORTED) => Err(Errno::INTR),
                     result => result,

@@ -28,6 +28,7 @@ pub use name::{LookUp, NameOf};
 pub use patience::Patience;
 pub use poll::Poll;
 pub use read::{Read, ReadExactly, ReadUntil, ReadUpTo};
+pub(crate) use poll::poll;
 pub use receive::{Receive, ReceiveFrom};
 pub use send::Send;
 pub use send_all::{SendAll, Sent};

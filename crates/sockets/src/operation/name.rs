@@ -25,6 +25,13 @@ impl LookUp {
         LookUp { host: Some(host.to_vec()), service: service.to_vec(), kind, family: None }
     }
 
+    /// Looks for addresses of one family only.
+    #[must_use]
+    pub fn of_family(mut self, family: Family) -> LookUp {
+        self.family = Some(family);
+        self
+    }
+
     /// The wildcard addresses, to bind to.
     #[must_use]
     pub fn wildcard(service: &[u8], kind: Kind) -> LookUp {

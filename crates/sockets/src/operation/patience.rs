@@ -134,6 +134,10 @@ impl Deadline {
 
 /// Whether a descriptor is ready, for calls without a flag for "do not wait".
 pub(super) fn is_ready(descriptor: Descriptor, interest: Interest) -> Result<bool, Errno> {
+    // `poll` passes negative numbers over in silence.
+    if descriptor.number() < 0 {
+        return Err(Errno::BADF);
+    }
     let mut entry = [PollEntry::new(descriptor, interest.events())];
     loop {
         match sys::poll(&mut entry, Some(Duration::ZERO)) {

@@ -1,10 +1,15 @@
 //! Waiting for any of several descriptors.
 
+use std::collections::HashMap;
+use std::time::Duration;
+
 use super::{Operation, Patience, Progress, Wait};
-use crate::{Errno, Error, PollEntry, Scratch, sys};
+use crate::{Descriptor, Errno, Error, PollEntry, Scratch, events, sys};
 
 /// Waits until one of the entries is ready, `poll(2)`. The output is the entries, with what has
 /// come, and how many are ready.
+///
+/// There may be more entries than the process may have descriptors, if they name no more than that.
 #[derive(Debug)]
 pub struct Poll {
     entries: Vec<PollEntry>,
@@ -29,10 +34,10 @@ impl Operation for Poll {
     ) -> Result<Progress<(Vec<PollEntry>, usize)>, Error> {
         loop {
             let timeout = match &mut patience {
-                Patience::None => Some(std::time::Duration::ZERO),
+                Patience::None => Some(Duration::ZERO),
                 Patience::Kernel(deadline) => deadline.remaining(),
             };
-            match sys::poll(&mut self.entries, timeout) {
+            match poll(&mut self.entries, timeout) {
                 Ok(0) => return Ok(Progress::Waiting),
                 Ok(ready) => {
                     return Ok(Progress::Done((std::mem::take(&mut self.entries), ready)));
@@ -45,5 +50,64 @@ impl Operation for Poll {
 
     fn waits_for(&self) -> Wait<'_> {
         Wait::Any(&self.entries)
+    }
+}
+
+/// `poll(2)`, once. The kernel takes no more entries than the process may have descriptors
+/// (`RLIMIT_NOFILE`), also where some name the same descriptor or none: then it is asked about each
+/// descriptor once.
+pub(crate) fn poll(entries: &mut [PollEntry], timeout: Option<Duration>) -> Result<usize, Errno> {
+    match sys::poll(entries, timeout) {
+        Err(Errno::INVAL) => poll_each_once(entries, timeout),
+        result => result,
+    }
+}
+
+#[cold]
+fn poll_each_once(entries: &mut [PollEntry], timeout: Option<Duration>) -> Result<usize, Errno> {
+    let mut places = HashMap::<Descriptor, usize>::new();
+    let mut merged: Vec<PollEntry> = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.descriptor().number() >= 0) {
+        let place = *places.entry(entry.descriptor()).or_insert(merged.len());
+        match merged.get_mut(place) {
+            Some(known) => known.events |= entry.events,
+            None => merged.push(PollEntry::new(entry.descriptor(), entry.events)),
+        }
+    }
+    sys::poll(&mut merged, timeout)?;
+    let mut ready = 0;
+    for entry in entries {
+        let returned = places.get(&entry.descriptor()).map_or(0, |place| merged[*place].returned);
+        let unasked = events::ERR | events::HUP | events::NVAL;
+        entry.returned = returned & (entry.events | unasked);
+        ready += usize::from(entry.returned != 0);
+    }
+    Ok(ready)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Family, Kind, Socket};
+
+    #[test]
+    fn asking_each_once_gives_what_asking_all_gives() {
+        let socket = Socket::new(Family::Inet, Kind::Datagram).expect("a socket").into_descriptor();
+        let closed = Descriptor::from_number(-1);
+        let never_open = Descriptor::from_number(999_999);
+        let mut all = [
+            PollEntry::new(socket, events::IN),
+            PollEntry::new(closed, events::IN),
+            PollEntry::new(socket, events::OUT),
+            PollEntry::new(never_open, events::IN),
+            PollEntry::new(socket, events::IN | events::OUT),
+        ];
+        let mut each_once = all;
+        let at_once = Some(Duration::ZERO);
+        let ready = sys::poll(&mut all, at_once);
+        assert_eq!(ready, Ok(3));
+        assert_eq!(poll_each_once(&mut each_once, at_once), ready);
+        assert_eq!(each_once, all);
+        socket.close().expect("it was open");
     }
 }

@@ -16,6 +16,7 @@
 //! Another system needs these files again; nothing outside this folder names a system.
 
 mod append;
+mod interfaces;
 mod resolver;
 mod scratch;
 mod socket;
@@ -25,6 +26,7 @@ mod transfer;
 mod wait;
 
 pub(crate) use append::{append, reserve};
+pub(crate) use interfaces::{interface_name, interfaces};
 pub(crate) use resolver::{Hints, address_info, interface_index, name_info};
 pub use scratch::Scratch;
 pub(crate) use socket::{

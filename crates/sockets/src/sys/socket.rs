@@ -62,12 +62,15 @@ pub(crate) fn connect(descriptor: Descriptor, address: &Address) -> Result<(), E
     check(unsafe { libc::connect(descriptor.number(), pointer, length) }).map(drop)
 }
 
-/// `accept4(2)`: the connection is close-on-exec and blocks.
-pub(crate) fn accept(descriptor: Descriptor) -> Result<(OwnedFd, Address), Errno> {
+/// `accept4(2)`: the connection is close-on-exec; `nonblocking` sets `SOCK_NONBLOCK` on it.
+pub(crate) fn accept(
+    descriptor: Descriptor,
+    nonblocking: bool,
+) -> Result<(OwnedFd, Address), Errno> {
+    let flags = libc::SOCK_CLOEXEC | if nonblocking { libc::SOCK_NONBLOCK } else { 0 };
     with_address(|address, length| {
         // SAFETY: `address` is writable for `*length` bytes.
-        let accepted =
-            unsafe { libc::accept4(descriptor.number(), address, length, libc::SOCK_CLOEXEC) };
+        let accepted = unsafe { libc::accept4(descriptor.number(), address, length, flags) };
         check(accepted).map(owned)
     })
 }

@@ -1,0 +1,150 @@
+//! The socket object, and what it tells of itself.
+
+use std::cell::RefCell;
+
+use moonwire_sockets::options::PENDING_ERROR;
+use moonwire_sockets::{Address, Descriptor, Errno, Error, Family, Kind, Socket};
+
+use super::failure::{failure, refusal, reply};
+use super::names::address_fields;
+use super::transfer;
+use crate::convert::HostText;
+use crate::native::{Call, Class, Function, Object, Outcome, Value};
+
+/// A socket in non-blocking mode.
+pub(super) struct SocketObject {
+    /// `None` when it is closed.
+    socket: RefCell<Option<Socket>>,
+    pub(super) family: Family,
+    pub(super) kind: Kind,
+    listening: bool,
+    multicast: bool,
+}
+
+/// The class of sockets.
+pub(super) static CLASS: Class = Class {
+    name: "socket",
+    methods: &[
+        Function::method("info", info),
+        Function::method("status", status),
+        Function::method("getfd", getfd),
+        Function::method("setfd", setfd),
+        Function::method("accept", transfer::accept),
+        Function::method("recv", transfer::recv),
+        Function::method("recvfrom", transfer::recvfrom),
+        Function::method("send", transfer::send),
+        Function::method("sendto", transfer::sendto),
+        Function::method("close", close),
+    ],
+    metamethods: &[Function::method("__tostring", tostring), Function::method("__close", close)],
+};
+
+impl Object for SocketObject {
+    const CLASS: &'static Class = &CLASS;
+}
+
+impl SocketObject {
+    /// A connected socket, or one that is about to be.
+    pub(super) fn connected(socket: Socket, family: Family, kind: Kind) -> SocketObject {
+        let socket = RefCell::new(Some(socket));
+        SocketObject { socket, family, kind, listening: false, multicast: false }
+    }
+
+    /// A socket that has been bound.
+    pub(super) fn bound(socket: Socket, family: Family, kind: Kind) -> SocketObject {
+        let listening = kind == Kind::Stream;
+        SocketObject { listening, ..SocketObject::connected(socket, family, kind) }
+    }
+
+    /// The same as one for multicast.
+    pub(super) fn for_multicast(self, multicast: bool) -> SocketObject {
+        SocketObject { multicast, ..self }
+    }
+
+    /// The descriptor. That of a closed socket is -1, with which every call fails with `EBADF`.
+    pub(super) fn descriptor(&self) -> Descriptor {
+        match &*self.socket.borrow() {
+            Some(socket) => socket.descriptor(),
+            None => Descriptor::from_number(-1),
+        }
+    }
+}
+
+/// `info([what])`: what the socket is, or the address of one of its ends.
+fn info(mut call: Call<'_>) -> Outcome<'_> {
+    let socket = call.this::<SocketObject>()?;
+    let descriptor = socket.descriptor();
+    match call.bytes_or(1, b"")? {
+        b"" if call.is_none_or_nil(1) => {}
+        b"peer" => return end(call, descriptor.peer_address()),
+        b"socket" => return end(call, descriptor.local_address()),
+        _ => return Ok(Value::Nil.into()),
+    }
+    let kind = match socket.kind {
+        Kind::Stream => "tcp",
+        Kind::Datagram => "udp",
+    };
+    let parts = call.build(|builder| {
+        builder.table(|table| {
+            table.field("fd", |field| field.integer(descriptor.number().into()));
+            table.field("family", |field| field.bytes(socket.family.name().as_bytes()));
+            table.field("type", |field| field.bytes(kind.as_bytes()));
+            table.field("listening", |field| field.boolean(socket.listening));
+            table.field("multicast", |field| field.boolean(socket.multicast));
+        });
+    })?;
+    Ok(parts.into())
+}
+
+/// The address of one end, in its parts.
+fn end<'c>(call: Call<'c>, address: Result<Address, Error>) -> Outcome<'c> {
+    reply(call, address, |mut call, address| {
+        let host = HostText::of(&address);
+        let parts =
+            call.build(|builder| builder.table(|table| address_fields(table, &address, &host)))?;
+        Ok(parts.into())
+    })
+}
+
+/// `status()`: whether an error is pending.
+fn status(call: Call<'_>) -> Outcome<'_> {
+    let pending = call.this::<SocketObject>()?.descriptor().option(&PENDING_ERROR);
+    reply(call, pending, |call, errno| match errno {
+        0 => Ok(Value::Boolean(true).into()),
+        errno => failure(call, Errno(errno).during("status")),
+    })
+}
+
+/// `getfd()`.
+fn getfd(call: Call<'_>) -> Outcome<'_> {
+    Ok(call.this::<SocketObject>()?.descriptor().number().into())
+}
+
+/// `setfd(-1)`: gives the descriptor up, which stays open.
+fn setfd(call: Call<'_>) -> Outcome<'_> {
+    let socket = call.this::<SocketObject>()?;
+    if call.integer(1)? != -1 {
+        return refusal("bad argument #1 to 'setfd' (invalid fd)");
+    }
+    if let Some(socket) = socket.socket.take() {
+        // Whoever has asked for the number with `getfd` owns the descriptor from here on.
+        let _ = socket.into_descriptor();
+    }
+    Ok(Value::Boolean(true).into())
+}
+
+/// `close()`.
+fn close(call: Call<'_>) -> Outcome<'_> {
+    let closed = match call.this::<SocketObject>()?.socket.take() {
+        Some(socket) => socket.into_descriptor().close(),
+        None => Ok(()),
+    };
+    reply(call, closed, |_, ()| Ok(Value::Boolean(true).into()))
+}
+
+/// `tostring(socket)`.
+fn tostring(call: Call<'_>) -> Outcome<'_> {
+    call.this::<SocketObject>()?;
+    let address = call.address_of_this();
+    Ok(call.text(format_args!("socket: {address:p}")).into())
+}

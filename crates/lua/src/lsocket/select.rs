@@ -1,0 +1,78 @@
+//! Waiting for any of many sockets.
+
+use moonwire_sockets::operation::Poll;
+use moonwire_sockets::{Cause, PollEntry, Timeout, events};
+
+use super::failure::{failure, refusal};
+use super::object::SocketObject;
+use crate::drive::drive;
+use crate::native::{Built, Call, NotAnObject, Outcome, Raise, Value};
+
+/// The arguments that are tables, if they are there, and what their sockets are watched for.
+const TABLES: [(usize, i16); 2] = [(1, events::IN), (2, events::OUT)];
+
+/// `select([read [, write]] [, timeout])`: the sockets that are ready, in tables as the ones given.
+///
+/// Every socket of a table has an entry at its own place in what is polled, so that an entry leads
+/// back to its socket. A closed one has the descriptor -1, which the kernel passes over.
+pub(super) fn select(mut call: Call<'_>) -> Outcome<'_> {
+    let mut entries = Vec::new();
+    let mut read_count = 0;
+    let mut last_table = 0;
+    let mut timeout_at = 3;
+    for (index, events) in TABLES {
+        if call.is_number(index) {
+            timeout_at = index;
+            break;
+        }
+        if call.is_table(index) {
+            last_table = index;
+            add_sockets(&mut call, index, events, &mut entries)?;
+        } else if !call.is_none_or_nil(index) {
+            return Err(call.type_error(index, "table"));
+        }
+        if events == events::IN {
+            read_count = entries.len();
+        }
+    }
+    let timeout = call.timeout_seconds(timeout_at, Timeout::Never)?;
+    let is_open = |entry: &PollEntry| entry.descriptor().number() >= 0;
+    if timeout == Timeout::Never && !entries.iter().any(is_open) {
+        return refusal("no open sockets to check and no timeout set");
+    }
+    drive(call, Poll::new(entries), timeout, move |mut call, polled| match polled {
+        Ok((entries, _)) => {
+            let (read, write) = entries.split_at(read_count);
+            let read = ready(&mut call, 1, read)?;
+            match last_table {
+                1 => Ok(read.into()),
+                _ => Ok((read, ready(&mut call, 2, write)?).into()),
+            }
+        }
+        Err(error) if error.cause == Cause::TimedOut => Ok(Value::Boolean(false).into()),
+        Err(error) => failure(call, error),
+    })
+}
+
+/// Adds an entry for each socket in an argument table.
+fn add_sockets<'c>(
+    call: &mut Call<'c>,
+    index: usize,
+    events: i16,
+    entries: &mut Vec<PollEntry>,
+) -> Result<(), Raise<'c>> {
+    let entry = |socket: &SocketObject| PollEntry::new(socket.descriptor(), events);
+    call.read_objects(index, entries, entry)?.map_err(|NotAnObject| {
+        Raise::Text("bad argument to 'select' (tables can only contain sockets)")
+    })
+}
+
+/// A table of those sockets in an argument table whose entries are ready.
+fn ready<'c>(call: &mut Call<'c>, index: usize, entries: &[PollEntry]) -> Result<Built, Raise<'c>> {
+    call.build_from([index], |builder| {
+        builder.table(|list| {
+            let ready = entries.iter().enumerate().filter(|(_, entry)| entry.returned != 0);
+            list.values_of(ready.map(|(position, _)| position));
+        });
+    })
+}

@@ -167,9 +167,7 @@ impl Contents {
     pub(crate) fn receive(
         &mut self,
         room: usize,
-        receive: impl for<'room> FnOnce(
-            &'room mut [MaybeUninit<u8>],
-        ) -> Result<&'room mut [u8], Errno>,
+        receive: impl for<'room> FnOnce(&'room mut [MaybeUninit<u8>]) -> Result<&'room mut [u8], Errno>,
     ) -> Result<usize, Errno> {
         if self.bytes.capacity() - self.bytes.len() < room {
             self.make_room(room)?;

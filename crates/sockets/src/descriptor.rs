@@ -57,6 +57,22 @@ impl Descriptor {
         option.get(self)
     }
 
+    /// Gives a socket a local address, `bind(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn bind(self, address: &Address) -> Result<(), Error> {
+        sys::bind(self, address).map_err(|errno| errno.during("bind"))
+    }
+
+    /// Makes a socket accept connections, of which `backlog` may be pending, `listen(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn listen(self, backlog: i32) -> Result<(), Error> {
+        sys::listen(self, backlog).map_err(|errno| errno.during("listen"))
+    }
+
     /// Ends a connection in one direction or both, `shutdown(2)`.
     ///
     /// # Errors

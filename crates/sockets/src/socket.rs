@@ -117,7 +117,7 @@ impl Socket {
     /// # Errors
     /// That of the system call.
     pub fn bind(&self, address: &Address) -> Result<(), Error> {
-        sys::bind(self.descriptor(), address).map_err(|errno| errno.during("bind"))
+        self.descriptor().bind(address)
     }
 
     /// Makes the socket accept connections, of which `backlog` may be pending, `listen(2)`.
@@ -125,7 +125,7 @@ impl Socket {
     /// # Errors
     /// That of the system call.
     pub fn listen(&self, backlog: i32) -> Result<(), Error> {
-        sys::listen(self.descriptor(), backlog).map_err(|errno| errno.during("listen"))
+        self.descriptor().listen(backlog)
     }
 
     /// Begins to connect a socket in non-blocking mode, `connect(2)`, and does not wait for the end:

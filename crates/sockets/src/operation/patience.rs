@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use crate::{Deadline, Descriptor, Errno, Handle, Interest, KernelTimeout, PollEntry, Timeout, sys};
+use crate::{
+    Deadline, Descriptor, Errno, Handle, Interest, KernelTimeout, PollEntry, Timeout, sys,
+};
 
 /// What an attempt may do when nothing can be done at once.
 #[derive(Debug)]

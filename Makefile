@@ -79,7 +79,7 @@ install: module ## installs into the interpreter's module path: PREFIX, or LUADI
 lint: ## formatting and clippy, with warnings as errors
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --quiet -p moonwire-sockets --all-targets -- -D warnings
-	$(CARGO) clippy --quiet -p moonwire -p moonwire-runner --all-targets -- -D warnings
+	$(CARGO) clippy --quiet -p moonwire -p moonwire-runner -p moonwire-bench --all-targets -- -D warnings
 	CARGO_TARGET_DIR=$(TARGET)/module/lua5.4 $(CARGO) clippy --quiet -p moonwire-module --all-targets --features lua54 -- -D warnings
 
 bench: ## the benchmarks, each as a ratio to the same system calls from C

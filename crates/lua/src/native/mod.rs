@@ -7,7 +7,8 @@
 //!
 //! # The contract
 //!
-//! Lua raises errors with `longjmp`, which skips destructors. So a call has two halves:
+//! Lua raises errors with `longjmp`, which skips destructors (LuaJIT by unwinding, which Rust must not
+//! catch). So a call has two halves:
 //!
 //! * the *body* ([`Function::body`]) is safe Rust. It reads arguments and does the work through
 //!   [`Call`], none of whose methods lets a Lua error through: those that may meet one run it under
@@ -25,7 +26,8 @@
 //! string in the body, under protection, while a guard on the buffer keeps everybody else from
 //! changing it. See `convert::buffered`.
 //!
-//! A panic in a body becomes a Lua error; it never crosses Lua's frames.
+//! A panic in a body becomes a Lua error; it never crosses Lua's frames. What runs under `lua_pcall`
+//! does not panic.
 
 mod build;
 mod call;

@@ -65,10 +65,11 @@ fn a_unix_path_may_come_with_or_without_nuls() {
 
 #[test]
 fn an_abstract_name_is_exactly_its_bytes() {
-    for name in [&b"name"[..], b"na\0me", b"name\0", b"\0"] {
+    for name in [&b"name"[..], b"na\0me", b"name\0", b"\0", b""] {
         let address = Address::unix_abstract(name).expect("a name");
         assert_eq!(address.as_bytes(), [&AF_UNIX[..], b"\0", name].concat());
         assert_eq!(address.unix_name_bytes(), Some(UnixName::Abstract(name)));
+        assert_eq!(Address::from_bytes(address.as_bytes()), Ok(address));
     }
     assert_eq!(Address::unix_name(b"@name"), Address::unix_abstract(b"name"));
 }
@@ -78,7 +79,6 @@ fn a_unix_socket_without_a_name_has_its_family_alone() {
     let address = Address::from_bytes(&AF_UNIX).expect("an address");
     assert_eq!(address.as_bytes(), AF_UNIX);
     assert_eq!(address.unix_name_bytes(), Some(UnixName::Unnamed));
-    assert_eq!(Address::from_bytes(&[&AF_UNIX[..], &[0; 108]].concat()), Ok(address));
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_unix_name_longer_than_the_system_holds_is_refused() {
 #[test]
 fn empty_names_and_nuls_in_paths_are_refused() {
     let invalid = Err(ParseAddressError(Errno::INVAL));
-    for name in [&b""[..], b"@", b"/tmp\0x"] {
+    for name in [&b""[..], b"/tmp\0x"] {
         assert_eq!(Address::unix_name(name), invalid, "{}", name.escape_ascii());
     }
 }

@@ -4,7 +4,7 @@ use super::{Read, Want, receive};
 use crate::operation::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Error, Handle, Interest, ReadBuffer, Scratch};
 
-/// Reads at least one byte of a stream, and as many more as there are at once, up to `limit`.
+/// Reads at least one byte of a stream, and as many more as have been received, up to `limit`.
 #[derive(Debug)]
 pub struct ReadUpTo<'a, H> {
     handle: H,

@@ -20,7 +20,7 @@ local ways = {
   end,
 }
 
---- Reads a request and answers it with what was posted.
+--- Reads a request and answers it with its first line and how much was posted.
 local function serve(server)
   local line = server:readuntil("\r\n")
   local request, length = assert(line()), 0
@@ -35,38 +35,35 @@ local function serve(server)
     end
   end
   local body = assert(server:read(length))
-  assert(server:write(("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"):format(#request + #body + 1)))
-  assert(server:write(request .. "\n" .. body))
+  local answer = request .. ", " .. #body .. " bytes\n"
+  assert(server:write(("HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s"):format(#answer, answer)))
+  return body
 end
 
 for name, url in pairs(ways) do
   if net.families[name] then
-    t.it("serves curl over " .. name .. ", more than once on a connection", function()
+    t.it("serves curl over " .. name, function()
       local listener = net.listen(net.families[name])
       listener:settimeout(20)
       local place, option, value = url(listener:getsockname())
       local body = ("post "):rep(50000)
-      local words = { "curl", "-sS", "--max-time", "20", "--data-binary", "@-", place }
-      if option then
-        words[#words + 1] = option
-        words[#words + 1] = value
-      end
-      for _, word in ipairs { "--next", "-sS", place .. "second" } do
-        words[#words + 1] = word
-      end
-      if option then
-        words[#words + 1] = option
-        words[#words + 1] = value
-      end
+      local words = { "curl", "-sS", "--max-time", "20", "--data-binary", "@-", place, place .. "second" }
+      words[#words + 1] = option
+      words[#words + 1] = value
       local child = t.process.start(words, { input = body })
       local server = net.keep(listener:accept())
       server:settimeout(20)
-      serve(server)
-      serve(server)
+      t.equal(serve(server) == body, true)
+      if name == "abstract" then
+        -- curl takes a new connection for each page there.
+        server = net.keep(listener:accept())
+        server:settimeout(20)
+      end
+      t.equal(serve(server) == body, true)
       net.ends(S.ERROR_CLOSED, "", server:read(1))
       local output, status = child:finish()
       t.equal(status, 0)
-      t.equal(output, "POST / HTTP/1.1\n" .. body .. "GET /second HTTP/1.1\n")
+      t.equal(output, "POST / HTTP/1.1, 250000 bytes\nPOST /second HTTP/1.1, 250000 bytes\n")
     end)
   end
 end

@@ -35,6 +35,7 @@ mod lsocket;
 mod minisock;
 #[allow(unsafe_code)]
 mod native;
+mod ssocket;
 
 use mlua::{Error, Lua, Result, Table};
 
@@ -44,7 +45,7 @@ use crate::native::Library;
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Every module, by the name that `require` knows it by.
-static LIBRARIES: &[&Library] = &[&minisock::LIBRARY, &lsocket::LIBRARY];
+static LIBRARIES: &[&Library] = &[&minisock::LIBRARY, &lsocket::LIBRARY, &ssocket::LIBRARY];
 
 /// The names of all modules.
 pub fn module_names() -> impl Iterator<Item = &'static str> {

@@ -30,6 +30,15 @@ impl Timeout {
             Err(_) => Timeout::Never,
         }
     }
+
+    /// What is left of it when `elapsed` has gone by.
+    #[must_use]
+    pub fn after(self, elapsed: Duration) -> Timeout {
+        match self {
+            Timeout::Never => Timeout::Never,
+            Timeout::After(duration) => Timeout::After(duration.saturating_sub(elapsed)),
+        }
+    }
 }
 
 /// The moment at which a time-out ends, on the monotonic clock.
@@ -53,6 +62,18 @@ impl Deadline {
     #[must_use]
     pub fn is_never(&self) -> bool {
         self.timeout == Timeout::Never
+    }
+
+    /// The time-out that it was made from.
+    #[must_use]
+    pub fn timeout(&self) -> Timeout {
+        self.timeout
+    }
+
+    /// Whether it has been set going.
+    #[must_use]
+    pub fn has_started(&self) -> bool {
+        self.ends.is_some()
     }
 
     /// The time that is left: `None` for no limit, zero when it has passed.

@@ -1,7 +1,7 @@
 //! Descriptors as numbers.
 
 use crate::options::SocketOption;
-use crate::{Address, Error, sys};
+use crate::{Address, Error, Shutdown, sys};
 
 /// The number of a file descriptor, not owned.
 ///
@@ -55,6 +55,38 @@ impl Descriptor {
     /// That of the system call.
     pub fn option<T>(self, option: &SocketOption<T>) -> Result<T, Error> {
         option.get(self)
+    }
+
+    /// Gives a socket a local address, `bind(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn bind(self, address: &Address) -> Result<(), Error> {
+        sys::bind(self, address).map_err(|errno| errno.during("bind"))
+    }
+
+    /// Makes a socket accept connections, of which `backlog` may be pending, `listen(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn listen(self, backlog: i32) -> Result<(), Error> {
+        sys::listen(self, backlog).map_err(|errno| errno.during("listen"))
+    }
+
+    /// Ends a connection in one direction or both, `shutdown(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn shutdown(self, how: Shutdown) -> Result<(), Error> {
+        sys::shutdown(self, how.number()).map_err(|errno| errno.during("shutdown"))
+    }
+
+    /// Sets or changes the peer of a datagram socket, `connect(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn connect_datagrams(self, peer: &Address) -> Result<(), Error> {
+        sys::connect(self, peer).map_err(|errno| errno.during("connect"))
     }
 
     /// Closes the descriptor, `close(2)`. The number is free afterwards, whatever this returns.

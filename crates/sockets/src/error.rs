@@ -14,12 +14,18 @@ impl Errno {
     pub const AFNOSUPPORT: Errno = Errno(libc::EAFNOSUPPORT);
     /// Resource temporarily unavailable: the call would have to wait.
     pub const AGAIN: Errno = Errno(libc::EAGAIN);
+    /// Device or resource busy: somebody else is at it.
+    pub const BUSY: Errno = Errno(libc::EBUSY);
     /// Connection already in progress.
     pub const ALREADY: Errno = Errno(libc::EALREADY);
     /// Bad file descriptor.
     pub const BADF: Errno = Errno(libc::EBADF);
     /// Software caused connection abort.
     pub const CONNABORTED: Errno = Errno(libc::ECONNABORTED);
+    /// Connection refused.
+    pub const CONNREFUSED: Errno = Errno(libc::ECONNREFUSED);
+    /// Connection reset by peer.
+    pub const CONNRESET: Errno = Errno(libc::ECONNRESET);
     /// Operation now in progress.
     pub const INPROGRESS: Errno = Errno(libc::EINPROGRESS);
     /// Interrupted system call.
@@ -30,8 +36,12 @@ impl Errno {
     pub const ISCONN: Errno = Errno(libc::EISCONN);
     /// File name too long.
     pub const NAMETOOLONG: Errno = Errno(libc::ENAMETOOLONG);
+    /// Cannot allocate memory.
+    pub const NOMEM: Errno = Errno(libc::ENOMEM);
     /// Operation not supported.
     pub const OPNOTSUPP: Errno = Errno(libc::EOPNOTSUPP);
+    /// Broken pipe: nobody will read what is written.
+    pub const PIPE: Errno = Errno(libc::EPIPE);
     /// Socket operation on non-socket.
     pub const NOTSOCK: Errno = Errno(libc::ENOTSOCK);
 

@@ -35,11 +35,14 @@ compile_error!(
 );
 
 mod address;
+mod buffer;
 mod deadline;
 mod descriptor;
 mod driver;
 mod error;
+mod handle;
 mod interfaces;
+mod kernel_timeout;
 mod multicast;
 mod names;
 pub mod operation;
@@ -50,15 +53,18 @@ mod socket;
 mod sys;
 
 pub use address::{Address, Family, ParseAddressError, UnixName};
+pub use buffer::{Bytes, Delimiter, ReadBuffer};
 pub use deadline::{Deadline, Timeout};
 pub use descriptor::Descriptor;
 pub use driver::block_on;
 pub use error::{Cause, Errno, Error, resolver_text};
+pub use handle::{Handle, SocketCell};
 pub use interfaces::{Interface, Link, interfaces};
+pub use kernel_timeout::KernelTimeout;
 pub use multicast::Membership;
 pub use names::{Host, NameInfo, interface_index, literal_address, parse_ipv6};
 pub use operation::Operation;
 pub use options::SocketOption;
 pub use readiness::{Interest, PollEntry, events, parse_poll_entries};
-pub use socket::{Kind, Socket};
+pub use socket::{Kind, Shutdown, Socket};
 pub use sys::Scratch;

@@ -25,6 +25,32 @@ impl Kind {
     }
 }
 
+/// Which direction of a connection is to end, `shutdown(2)`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Shutdown {
+    /// Nothing more is received.
+    Receiving,
+    /// Nothing more is sent: the peer finds the end of the stream.
+    Sending,
+    /// Both.
+    Both,
+}
+
+impl Shutdown {
+    /// Every direction.
+    pub const ALL: [Shutdown; 3] = [Shutdown::Receiving, Shutdown::Sending, Shutdown::Both];
+
+    /// The constant's number, `SHUT_RD` and so on.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        match self {
+            Shutdown::Receiving => libc::SHUT_RD,
+            Shutdown::Sending => libc::SHUT_WR,
+            Shutdown::Both => libc::SHUT_RDWR,
+        }
+    }
+}
+
 /// A socket. It owns its descriptor, which is close-on-exec, and closes it when it goes.
 #[derive(Debug)]
 pub struct Socket(OwnedFd);
@@ -91,7 +117,7 @@ impl Socket {
     /// # Errors
     /// That of the system call.
     pub fn bind(&self, address: &Address) -> Result<(), Error> {
-        sys::bind(self.descriptor(), address).map_err(|errno| errno.during("bind"))
+        self.descriptor().bind(address)
     }
 
     /// Makes the socket accept connections, of which `backlog` may be pending, `listen(2)`.
@@ -99,7 +125,7 @@ impl Socket {
     /// # Errors
     /// That of the system call.
     pub fn listen(&self, backlog: i32) -> Result<(), Error> {
-        sys::listen(self.descriptor(), backlog).map_err(|errno| errno.during("listen"))
+        self.descriptor().listen(backlog)
     }
 
     /// Begins to connect a socket in non-blocking mode, `connect(2)`, and does not wait for the end:

@@ -2,6 +2,7 @@
 //!
 //! A wrong argument is worded here, and by [`Call`], for all modules.
 
+mod buffered;
 mod host_text;
 
 use std::borrow::Cow;
@@ -75,6 +76,15 @@ impl<'c> Call<'c> {
         }
         match self.small_integer(index, "size out of range")? {
             size @ 1..=MOST_BYTES => Ok(size),
+            _ => Err(Raise::argument(index, "size out of range")),
+        }
+    }
+
+    /// How many bytes to read: 0 to 1 GiB.
+    #[inline]
+    pub(crate) fn length(&self, index: usize) -> Result<usize, Raise<'c>> {
+        match self.small_integer(index, "size out of range")? {
+            length @ 0..=MOST_BYTES => Ok(length),
             _ => Err(Raise::argument(index, "size out of range")),
         }
     }

@@ -85,6 +85,14 @@ impl<'c> Call<'c> {
         unsafe { ffi::lua_type(self.state, self.stack_index(index)) }
     }
 
+    /// A boolean.
+    pub(crate) fn boolean(&self, index: usize) -> Result<bool, Raise<'c>> {
+        match self.kind(index) {
+            ffi::LUA_TBOOLEAN => Ok(self.truth(index)),
+            _ => Err(self.type_error(index, "boolean")),
+        }
+    }
+
     /// The truth of an argument, as Lua sees it.
     pub(crate) fn truth(&self, index: usize) -> bool {
         // SAFETY: reads only.

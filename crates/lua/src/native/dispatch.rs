@@ -18,6 +18,8 @@ use super::reply::{Built, Outcome, Problem, Raise, Value};
 const FUNCTION: i32 = 1;
 /// The upvalue of a method that holds the metatable of its class.
 const METATABLE: i32 = 3;
+/// The upvalue of a bound function that holds its object.
+const BOUND: i32 = 4;
 
 /// Where a method finds the metatable of its class.
 #[inline]
@@ -25,25 +27,34 @@ pub(super) fn metatable_upvalue() -> i32 {
     ffi::lua_upvalueindex(METATABLE)
 }
 
+/// Where a bound function finds its object.
+#[inline]
+pub(super) fn bound_upvalue() -> i32 {
+    ffi::lua_upvalueindex(BOUND)
+}
+
 /// Pushes a Lua function that runs `function`. A method has the metatable of its class at `metatable`
-/// on the stack.
+/// on the stack; a bound function has its object behind that.
 ///
 /// # Safety
-/// `state` has three free stack slots, and a Lua error may leave this frame.
+/// `state` has four free stack slots, and a Lua error may leave this frame.
 pub(super) unsafe fn push_function(
     state: *mut ffi::lua_State,
     function: &'static Function,
     metatable: Option<i32>,
+    bound: Option<i32>,
 ) {
-    const { assert!(FUNCTION == 1 && PROTECTED == 2 && METATABLE == 3) };
+    const { assert!(FUNCTION == 1 && PROTECTED == 2 && METATABLE == 3 && BOUND == 4) };
     // SAFETY: the caller's promise; the pointer stays valid for ever.
     unsafe {
         ffi::lua_pushlightuserdata(state, ptr::from_ref(function).cast_mut().cast::<c_void>());
         ffi::lua_pushcfunction(state, build::run_protected);
-        if let Some(metatable) = metatable {
-            ffi::lua_pushvalue(state, metatable);
+        let mut upvalues = 2;
+        for index in [metatable, bound].into_iter().flatten() {
+            ffi::lua_pushvalue(state, index);
+            upvalues += 1;
         }
-        ffi::lua_pushcclosure(state, dispatch, if metatable.is_some() { 3 } else { 2 });
+        ffi::lua_pushcclosure(state, dispatch, upvalues);
     }
 }
 

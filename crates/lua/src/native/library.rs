@@ -62,7 +62,7 @@ pub(crate) fn open(lua: &Lua, library: &'static Library) -> Result<Table> {
             }
             for function in library.functions {
                 push_text(state, function.name);
-                dispatch::push_function(state, function, None);
+                dispatch::push_function(state, function, None, None);
                 ffi::lua_rawset(state, -3);
             }
             for (name, constant) in library.constants {

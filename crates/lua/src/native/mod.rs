@@ -20,6 +20,12 @@
 //! stack, or is `'static`. A finaliser that runs while a reply is pushed may call in again: its call has
 //! a scratch of its own.
 //!
+//! So no reply borrows what an object holds: `lua_pushlstring` may collect garbage *before* it copies
+//! (it does on Lua 5.1, 5.2 and LuaJIT), and a finaliser could have the object change its bytes under
+//! the reply. Short bytes of an object's buffer go through the scratch; long ones are made a Lua
+//! string in the body, under protection, while a guard on the buffer keeps everybody else from
+//! changing it. See `convert::buffered`.
+//!
 //! A panic in a body becomes a Lua error; it never crosses Lua's frames. What runs under `lua_pcall`
 //! does not panic.
 
@@ -35,5 +41,5 @@ pub(crate) use build::Builder;
 pub(crate) use call::Call;
 pub(crate) use library::{Constant, Function, Library, open};
 pub(crate) use object::{Class, Object};
-pub(crate) use reply::{Built, Outcome, Raise, Value};
-pub(crate) use table::NotAnObject;
+pub(crate) use reply::{Built, Outcome, Raise, Reply, Value};
+pub(crate) use table::{Item, NotAnObject};

@@ -96,7 +96,7 @@ pub(super) unsafe fn register(state: *mut ffi::lua_State, class: &'static Class)
         for (functions, table) in [(class.methods, metatable + 1), (class.metamethods, metatable)] {
             for function in functions {
                 push_text(state, function.name);
-                dispatch::push_function(state, function, Some(metatable));
+                dispatch::push_function(state, function, Some(metatable), None);
                 ffi::lua_rawset(state, table);
             }
         }
@@ -131,7 +131,53 @@ impl Builder {
     }
 }
 
+impl Builder {
+    /// Puts a function on the stack that holds the value, as a new object of its own.
+    pub(crate) fn bound_function<T: Object>(
+        self,
+        function: &'static Function,
+        value: &Cell<Option<T>>,
+    ) {
+        let state = self.state();
+        self.object(value);
+        // SAFETY: the promise of `Builder::new`.
+        unsafe {
+            let object = ffi::lua_gettop(state);
+            ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(T::CLASS));
+            dispatch::push_function(state, function, Some(object + 1), Some(object));
+            ffi::lua_replace(state, object);
+            ffi::lua_settop(state, object);
+        }
+    }
+}
+
 impl<'c> Call<'c> {
+    /// Makes a function that holds a value, for the reply: [`bound`](Self::bound) gives it to the
+    /// function's body. The value is dropped where Lua has no memory for it.
+    pub(crate) fn bound_function<T: Object>(
+        &mut self,
+        function: &'static Function,
+        value: T,
+    ) -> Result<Built, Raise<'c>> {
+        let value = Cell::new(Some(value));
+        let place = &value;
+        self.build(|builder| builder.bound_function(function, place))
+    }
+
+    /// What the function that is called holds.
+    #[inline]
+    pub(crate) fn bound<T: Object>(&self) -> Result<&'c T, Raise<'c>> {
+        // SAFETY: reads only, and the stack has room for the metatable. The upvalue keeps the object
+        // for as long as the function runs.
+        let value = unsafe {
+            let metatable = ffi::lua_topointer(self.state(), dispatch::metatable_upvalue());
+            self.object_with::<T>(metatable, dispatch::bound_upvalue())
+        };
+        // It has been collected, which a finaliser that runs later may see, or a debugger has
+        // changed it.
+        value.ok_or(Raise::Text("what the function needs has been collected"))
+    }
+
     /// Makes an object for the reply. The value is dropped where Lua has no memory for it.
     pub(crate) fn object<T: Object>(&mut self, value: T) -> Result<Built, Raise<'c>> {
         let value = Cell::new(Some(value));

@@ -34,6 +34,12 @@ impl<'c> Reply<'c> {
     }
 }
 
+impl<'c> Reply<'c> {
+    /// No results.
+    pub(crate) const NOTHING: Reply<'c> =
+        Reply { values: [const { Value::Nil }; MOST_VALUES], count: 0 };
+}
+
 impl<'c, T: Into<Value<'c>>> From<T> for Reply<'c> {
     #[inline]
     fn from(value: T) -> Self {

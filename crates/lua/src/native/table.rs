@@ -25,49 +25,64 @@ impl<'c> Call<'c> {
         list: &mut Vec<R>,
         mut read: impl FnMut(&T) -> R,
     ) -> Result<Result<(), NotAnObject>, Raise<'c>> {
-        let start = list.len();
-        let walked = self.walk_list(index, |object| list.push(read(object)));
-        match walked {
-            Walked::Whole => Ok(Ok(())),
-            Walked::NotAnObject => Ok(Err(NotAnObject)),
-            Walked::NoList => {
-                self.make_list(index)?;
-                list.truncate(start);
-                match self.walk_list(index, |object| list.push(read(object))) {
-                    Walked::Whole => Ok(Ok(())),
-                    Walked::NotAnObject | Walked::NoList => Ok(Err(NotAnObject)),
-                }
-            }
-        }
+        // SAFETY: a function of ours runs, with free stack slots.
+        let metatable = unsafe { self.metatable_of::<T>() };
+        self.read_list(index, list, |item| {
+            // SAFETY: what has the class's metatable is an object; the reference to it ends before
+            // anything could collect it.
+            let object = unsafe { item.0.object_with::<T>(metatable, -1) };
+            object.map(&mut read)
+        })
     }
 
-    fn walk_list<T: Object>(&self, index: usize, mut each: impl FnMut(&T)) -> Walked {
+    /// As [`read_objects`](Self::read_objects), for a table of anything that `read` makes something
+    /// of.
+    pub(crate) fn read_list<R>(
+        &mut self,
+        index: usize,
+        list: &mut Vec<R>,
+        mut read: impl FnMut(Item<'_, 'c>) -> Option<R>,
+    ) -> Result<Result<(), NotAnObject>, Raise<'c>> {
+        let start = list.len();
+        let mut walked = self.walk_list(index, list, &mut read);
+        if walked == Walked::NoList {
+            self.make_list(index)?;
+            list.truncate(start);
+            walked = self.walk_list(index, list, &mut read);
+        }
+        Ok(if walked == Walked::Whole { Ok(()) } else { Err(NotAnObject) })
+    }
+
+    fn walk_list<R>(
+        &self,
+        index: usize,
+        list: &mut Vec<R>,
+        mut read: impl FnMut(Item<'_, 'c>) -> Option<R>,
+    ) -> Walked {
         let state = self.state();
         let table = self.stack_index(index);
         // SAFETY: the argument is a table that nobody changes meanwhile, and a function of ours runs,
-        // with free stack slots for metatable, key and value. What has the class's metatable is an
-        // object; the reference to it ends before anything could collect it.
+        // with free stack slots for metatable, key and value.
         unsafe {
             if ffi::lua_istable(state, table) == 0 {
                 return Walked::NotAnObject;
             }
             let top = ffi::lua_gettop(state);
-            let metatable = self.metatable_of::<T>();
             let mut expected: ffi::lua_Number = 1.0;
             ffi::lua_pushnil(state);
             let walked = loop {
                 if ffi::lua_next(state, table) == 0 {
                     break Walked::Whole;
                 }
-                let Some(object) = self.object_with::<T>(metatable, -1) else {
-                    break Walked::NotAnObject;
-                };
                 let is_next = ffi::lua_type(state, -2) == ffi::LUA_TNUMBER
                     && ffi::lua_tonumber(state, -2) == expected;
                 if !is_next {
                     break Walked::NoList;
                 }
-                each(object);
+                match read(Item(self)) {
+                    Some(value) => list.push(value),
+                    None => break Walked::NotAnObject,
+                }
                 expected += 1.0;
                 ffi::lua_pop(state, 1);
             };
@@ -158,7 +173,34 @@ unsafe fn integer_key(state: *mut ffi::lua_State, index: i32) -> Option<ffi::lua
     }
 }
 
+/// A value of a table that is being walked, on top of the stack.
+pub(crate) struct Item<'a, 'c>(&'a Call<'c>);
+
+impl Item<'_, '_> {
+    /// The object, if it is one of this type.
+    pub(crate) fn object<T: Object>(&self) -> Option<&T> {
+        // SAFETY: a function of ours runs, with free stack slots. The reference ends with the item,
+        // before anything could collect the object.
+        unsafe { self.0.object_with(self.0.metatable_of::<T>(), -1) }
+    }
+
+    /// The number as an integer, if it is one. A string is none.
+    pub(crate) fn integer(&self) -> Option<i64> {
+        // SAFETY: reads only. The type is looked at first, for strings are converted too.
+        unsafe {
+            let state = self.0.state();
+            if ffi::lua_type(state, -1) != ffi::LUA_TNUMBER {
+                return None;
+            }
+            let mut is_integer = 0;
+            let value = ffi::lua_tointegerx(state, -1, &raw mut is_integer);
+            (is_integer != 0).then_some(value)
+        }
+    }
+}
+
 /// How the walk over a table has ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Walked {
     /// It is a list of objects.
     Whole,

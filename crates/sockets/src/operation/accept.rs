@@ -1,62 +1,67 @@
 //! Accepting a connection.
 
-use super::receive::is_ready;
-use super::{Operation, Patience, Progress, Wait};
-use crate::{Address, Descriptor, Errno, Error, Interest, Scratch, Socket, sys};
+use super::patience::{Blocking, First, is_ready};
+use super::{Operation, Patience, Progress, Wait, waits_for};
+use crate::{Address, Descriptor, Errno, Error, Handle, Interest, Scratch, Socket, sys};
 
 /// Accepts one connection of a listening socket, `accept4(2)`. The output is the connection, and the
 /// address of its peer.
 #[derive(Debug)]
-pub struct Accept {
-    listener: Descriptor,
+pub struct Accept<H = Descriptor> {
+    listener: H,
     nonblocking: bool,
 }
 
-impl Accept {
+impl<H: Handle> Accept<H> {
     /// Accepts a connection of `listener`, in blocking mode.
     #[must_use]
-    pub const fn new(listener: Descriptor) -> Accept {
+    pub const fn new(listener: H) -> Accept<H> {
         Accept { listener, nonblocking: false }
     }
 
     /// Accepts a connection of a `listener` in non-blocking mode, which needs not be asked first
     /// whether it has one. The connection is in non-blocking mode too.
     #[must_use]
-    pub const fn nonblocking(listener: Descriptor) -> Accept {
+    pub const fn nonblocking(listener: H) -> Accept<H> {
         Accept { listener, nonblocking: true }
     }
 }
 
-impl Operation for Accept {
+impl<H: Handle> Operation for Accept<H> {
     const NAME: &'static str = "accept";
     type Output = (Socket, Address);
 
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        patience: Patience<'_>,
+        mut patience: Patience<'_>,
     ) -> Result<Progress<(Socket, Address)>, Error> {
-        let may_block = matches!(patience, Patience::Kernel(deadline) if deadline.is_never());
-        loop {
-            // There is no flag that keeps `accept` on a socket in blocking mode from waiting.
-            if !may_block && !self.nonblocking {
-                match is_ready(self.listener, Interest::Readable) {
-                    Ok(false) => return Ok(Progress::Waiting),
-                    Ok(true) => {}
-                    Err(errno) => return Err(errno.during(Self::NAME)),
+        let nonblocking = self.nonblocking;
+        let accepted = patience.call(
+            &self.listener,
+            Interest::Readable,
+            First::Prepare,
+            |listener, blocking| {
+                // There is no flag that keeps `accept` on a socket in blocking mode from waiting.
+                let may_wait = nonblocking || blocking == Blocking::Yes;
+                if !may_wait && !is_ready(listener, Interest::Readable)? {
+                    return Err(Errno::AGAIN);
                 }
-            }
-            match sys::accept(self.listener, self.nonblocking) {
-                Ok((connection, peer)) => return Ok(Progress::Done((connection.into(), peer))),
-                Err(Errno::AGAIN) => return Ok(Progress::Waiting),
-                // The connection was gone before it was accepted: the next one, then.
-                Err(Errno::INTR | Errno::CONNABORTED) => {}
-                Err(errno) => return Err(errno.during(Self::NAME)),
-            }
+                match sys::accept(listener, nonblocking) {
+                    // The connection was gone before it was accepted: the next one, then.
+                    Err(Errno::CONNABORTED) => Err(Errno::INTR),
+                    result => result,
+                }
+            },
+        );
+        match accepted {
+            Ok(Some((connection, peer))) => Ok(Progress::Done((connection.into(), peer))),
+            Ok(None) => Ok(Progress::Waiting),
+            Err(errno) => Err(errno.during(Self::NAME)),
         }
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        Wait::Descriptor(self.listener, Interest::Readable)
+        waits_for(&self.listener, Interest::Readable)
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::{Operation, Patience, Progress, Wait};
 use crate::socket::family_of;
-use crate::{Address, Errno, Error, Interest, Kind, Scratch, Socket, sys};
+use crate::{Address, Errno, Error, Interest, Kind, Scratch, Socket, SocketOption, sys};
 
 /// When to try again at a unix listener whose backlog is full: the kernel does not tell when there
 /// is room.
@@ -18,6 +18,7 @@ const BACKLOG_PAUSE: Duration = Duration::from_millis(5);
 pub struct Connect {
     addresses: std::vec::IntoIter<Address>,
     kind: Kind,
+    options: Vec<(&'static SocketOption<bool>, bool)>,
     current: Option<(Socket, Address)>,
     nonblocking: bool,
     last: Error,
@@ -31,11 +32,27 @@ impl Connect {
         Connect {
             addresses: addresses.into_iter(),
             kind,
+            options: Vec::new(),
             current: None,
             nonblocking: false,
             last: Errno::INVAL.during(Self::NAME),
             retry: None,
         }
+    }
+
+    /// Sets options of each socket before it is connected.
+    #[must_use]
+    pub fn with_options(mut self, options: Vec<(&'static SocketOption<bool>, bool)>) -> Connect {
+        self.options = options;
+        self
+    }
+
+    fn open(&self, address: &Address) -> Result<Socket, Error> {
+        let socket = Socket::open(family_of(address, Self::NAME)?, self.kind, self.nonblocking)?;
+        for (option, value) in &self.options {
+            socket.descriptor().set_option(option, *value)?;
+        }
+        Ok(socket)
     }
 
     /// A socket for the next address.
@@ -44,9 +61,7 @@ impl Connect {
             let Some(address) = self.addresses.next() else {
                 return Err(self.last);
             };
-            let socket = family_of(&address, Self::NAME)
-                .and_then(|family| Socket::open(family, self.kind, self.nonblocking));
-            match socket {
+            match self.open(&address) {
                 Ok(socket) => return Ok((socket, address)),
                 Err(error) => self.last = error,
             }

@@ -12,9 +12,12 @@
 mod accept;
 mod connect;
 mod name;
+mod patience;
 mod poll;
+mod read;
 mod receive;
 mod send;
+mod send_all;
 mod sleep;
 
 use std::time::Instant;
@@ -22,13 +25,16 @@ use std::time::Instant;
 pub use accept::Accept;
 pub use connect::Connect;
 pub use name::{LookUp, NameOf};
+pub use patience::Patience;
 pub use poll::Poll;
 pub(crate) use poll::poll;
+pub use read::{Read, ReadExactly, ReadUntil, ReadUpTo};
 pub use receive::{Receive, ReceiveFrom};
 pub use send::Send;
+pub use send_all::{SendAll, Sent};
 pub use sleep::Sleep;
 
-use crate::{Deadline, Descriptor, Error, Interest, PollEntry, Scratch};
+use crate::{Descriptor, Error, Handle, Interest, PollEntry, Scratch};
 
 /// Something that may have to wait before it is done.
 pub trait Operation {
@@ -52,16 +58,14 @@ pub trait Operation {
     /// What must come before the next attempt, after one that has returned
     /// [`Progress::Waiting`].
     fn waits_for(&self) -> Wait<'_>;
-}
 
-/// What an attempt may do when nothing can be done at once.
-#[derive(Debug)]
-pub enum Patience<'a> {
-    /// Return at once.
-    None,
-    /// Wait in the kernel, in a call that the kernel itself ends by the deadline. An operation
-    /// without such a call returns at once.
-    Kernel(&'a mut Deadline),
+    /// What it gives where it has to end before it is done, by a time-out for instance.
+    ///
+    /// # Errors
+    /// The reason for the end, for an operation that has nothing to give by then.
+    fn end_early(&mut self, reason: Error) -> Result<Self::Output, Error> {
+        Err(reason)
+    }
 }
 
 /// How far an attempt has come.
@@ -82,4 +86,11 @@ pub enum Wait<'a> {
     Any(&'a [PollEntry]),
     /// A moment.
     Moment(Instant),
+}
+
+/// Waits for the readiness of a descriptor. One that has been closed is ready for nothing: whoever
+/// closes it has to see to it that the operation is tried again.
+fn waits_for(handle: &impl Handle, interest: Interest) -> Wait<'_> {
+    let descriptor = handle.descriptor().unwrap_or(Descriptor::from_number(-1));
+    Wait::Descriptor(descriptor, interest)
 }

@@ -1,60 +1,37 @@
 //! Receiving what has arrived, up to a limit.
 
-use super::{Operation, Patience, Progress, Wait};
-use crate::{Address, Descriptor, Errno, Error, Interest, PollEntry, Scratch, sys};
-
-/// The flags for one attempt: a call on a socket in blocking mode must not wait, unless it may do
-/// so without end.
-pub(super) fn flags(patience: &Patience<'_>) -> i32 {
-    match patience {
-        Patience::Kernel(deadline) if deadline.is_never() => 0,
-        _ => libc::MSG_DONTWAIT,
-    }
-}
-
-/// Whether a descriptor without a flag for "do not wait" is ready.
-pub(super) fn is_ready(descriptor: Descriptor, interest: Interest) -> Result<bool, Errno> {
-    // `poll` passes negative numbers over in silence.
-    if descriptor.number() < 0 {
-        return Err(Errno::BADF);
-    }
-    let mut entry = [PollEntry::new(descriptor, interest.events())];
-    loop {
-        match sys::poll(&mut entry, Some(std::time::Duration::ZERO)) {
-            Err(Errno::INTR) => {}
-            ready => return ready.map(|count| count > 0),
-        }
-    }
-}
+use super::patience::{First, is_ready};
+use super::{Operation, Patience, Progress, Wait, waits_for};
+use crate::{Address, Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 
 /// Receives what has arrived, at most `limit` bytes, `recv(2)`. The output is the count of bytes
 /// in the scratch memory: 0 at the end of a stream, or for an empty datagram.
 ///
 /// Descriptors that are no sockets are read, `read(2)`.
 #[derive(Debug)]
-pub struct Receive {
-    descriptor: Descriptor,
+pub struct Receive<H = Descriptor> {
+    handle: H,
     limit: usize,
     is_socket: bool,
 }
 
-impl Receive {
-    /// Receives at most `limit` bytes from `descriptor`.
+impl<H: Handle> Receive<H> {
+    /// Receives at most `limit` bytes from `handle`.
     #[must_use]
-    pub const fn new(descriptor: Descriptor, limit: usize) -> Receive {
-        Receive { descriptor, limit, is_socket: true }
-    }
-
-    fn read(&self, scratch: &mut Scratch) -> Result<usize, Errno> {
-        // `read` on a descriptor in blocking mode would wait whatever the patience.
-        if !is_ready(self.descriptor, Interest::Readable)? {
-            return Err(Errno::AGAIN);
-        }
-        scratch.fill(self.limit, |room| sys::read(self.descriptor, room))
+    pub const fn new(handle: H, limit: usize) -> Receive<H> {
+        Receive { handle, limit, is_socket: true }
     }
 }
 
-impl Operation for Receive {
+fn read(descriptor: Descriptor, limit: usize, scratch: &mut Scratch) -> Result<usize, Errno> {
+    // `read` on a descriptor in blocking mode would wait whatever the patience.
+    if !is_ready(descriptor, Interest::Readable)? {
+        return Err(Errno::AGAIN);
+    }
+    scratch.fill(limit, |room| sys::read(descriptor, room))
+}
+
+impl<H: Handle> Operation for Receive<H> {
     const NAME: &'static str = "read";
     type Output = usize;
 
@@ -62,27 +39,28 @@ impl Operation for Receive {
     fn attempt(
         &mut self,
         scratch: &mut Scratch,
-        patience: Patience<'_>,
+        mut patience: Patience<'_>,
     ) -> Result<Progress<usize>, Error> {
-        let flags = flags(&patience);
         loop {
-            let result = if self.is_socket {
-                scratch.fill(self.limit, |room| sys::receive(self.descriptor, room, flags))
-            } else {
-                self.read(scratch)
-            };
+            let is_socket = self.is_socket;
+            let result =
+                patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {
+                    if !is_socket {
+                        return read(from, self.limit, scratch);
+                    }
+                    scratch.fill(self.limit, |room| sys::receive(from, room, blocking.flags()))
+                });
             match result {
-                Ok(length) => return Ok(Progress::Done(length)),
-                Err(Errno::AGAIN) => return Ok(Progress::Waiting),
+                Ok(Some(length)) => return Ok(Progress::Done(length)),
+                Ok(None) => return Ok(Progress::Waiting),
                 Err(Errno::NOTSOCK) if self.is_socket => self.is_socket = false,
-                Err(Errno::INTR) => {}
                 Err(errno) => return Err(errno.during(Self::NAME)),
             }
         }
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        Wait::Descriptor(self.descriptor, Interest::Readable)
+        waits_for(&self.handle, Interest::Readable)
     }
 }
 
@@ -90,46 +68,46 @@ impl Operation for Receive {
 /// the count of bytes in the scratch memory and the sender, which has no bytes on a connected
 /// stream.
 #[derive(Debug)]
-pub struct ReceiveFrom {
-    descriptor: Descriptor,
+pub struct ReceiveFrom<H = Descriptor> {
+    handle: H,
     limit: usize,
 }
 
-impl ReceiveFrom {
-    /// Receives at most `limit` bytes of a message from `descriptor`.
+impl<H: Handle> ReceiveFrom<H> {
+    /// Receives at most `limit` bytes of a message from `handle`.
     #[must_use]
-    pub const fn new(descriptor: Descriptor, limit: usize) -> ReceiveFrom {
-        ReceiveFrom { descriptor, limit }
+    pub const fn new(handle: H, limit: usize) -> ReceiveFrom<H> {
+        ReceiveFrom { handle, limit }
     }
 }
 
-impl Operation for ReceiveFrom {
+impl<H: Handle> Operation for ReceiveFrom<H> {
     const NAME: &'static str = "recvfrom";
     type Output = (usize, Address);
 
     fn attempt(
         &mut self,
         scratch: &mut Scratch,
-        patience: Patience<'_>,
+        mut patience: Patience<'_>,
     ) -> Result<Progress<(usize, Address)>, Error> {
-        let flags = flags(&patience);
-        loop {
-            let mut sender = None;
-            let result = scratch.fill(self.limit, |room| {
-                let (bytes, address) = sys::receive_from(self.descriptor, room, flags)?;
-                sender = Some(address);
-                Ok(bytes)
+        let received =
+            patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {
+                let mut sender = None;
+                let length = scratch.fill(self.limit, |room| {
+                    let (bytes, address) = sys::receive_from(from, room, blocking.flags())?;
+                    sender = Some(address);
+                    Ok(bytes)
+                })?;
+                sender.map(|sender| (length, sender)).ok_or(Errno::INTR)
             });
-            match (result, sender) {
-                (Ok(length), Some(sender)) => return Ok(Progress::Done((length, sender))),
-                (Ok(_), None) | (Err(Errno::INTR), _) => {}
-                (Err(Errno::AGAIN), _) => return Ok(Progress::Waiting),
-                (Err(errno), _) => return Err(errno.during(Self::NAME)),
-            }
+        match received {
+            Ok(Some(received)) => Ok(Progress::Done(received)),
+            Ok(None) => Ok(Progress::Waiting),
+            Err(errno) => Err(errno.during(Self::NAME)),
         }
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        Wait::Descriptor(self.descriptor, Interest::Readable)
+        waits_for(&self.handle, Interest::Readable)
     }
 }

@@ -1,8 +1,8 @@
 //! Sending what the system takes.
 
-use super::receive::{flags, is_ready};
-use super::{Operation, Patience, Progress, Wait};
-use crate::{Address, Descriptor, Errno, Error, Interest, Scratch, sys};
+use super::patience::{First, is_ready};
+use super::{Operation, Patience, Progress, Wait, waits_for};
+use crate::{Address, Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 
 /// What a pipe that is ready takes without waiting, POSIX's least `PIPE_BUF` on Linux.
 const PIPE_BUFFER: usize = libc::PIPE_BUF;
@@ -12,41 +12,40 @@ const PIPE_BUFFER: usize = libc::PIPE_BUF;
 ///
 /// Descriptors that are no sockets are written, `write(2)`.
 #[derive(Debug)]
-pub struct Send<'a> {
-    descriptor: Descriptor,
+pub struct Send<'a, H = Descriptor> {
+    handle: H,
     bytes: &'a [u8],
     destination: Option<Address>,
     is_socket: bool,
 }
 
-impl<'a> Send<'a> {
-    /// Sends to the peer of `descriptor`.
+impl<'a, H: Handle> Send<'a, H> {
+    /// Sends to the peer of `handle`.
     #[must_use]
-    pub const fn new(descriptor: Descriptor, bytes: &'a [u8]) -> Send<'a> {
-        Send { descriptor, bytes, destination: None, is_socket: true }
+    pub const fn new(handle: H, bytes: &'a [u8]) -> Self {
+        Send { handle, bytes, destination: None, is_socket: true }
     }
 
     /// Sends a message to `destination`.
     #[must_use]
-    pub const fn to(descriptor: Descriptor, bytes: &'a [u8], destination: Address) -> Send<'a> {
-        Send { descriptor, bytes, destination: Some(destination), is_socket: true }
+    pub const fn to(handle: H, bytes: &'a [u8], destination: Address) -> Self {
+        Send { handle, bytes, destination: Some(destination), is_socket: true }
     }
 
     fn name(&self) -> &'static str {
         if self.destination.is_some() { "sendto" } else { Self::NAME }
     }
-
-    fn write(&self) -> Result<usize, Errno> {
-        // As in `Receive`: `write` has no flag for "do not wait".
-        if !is_ready(self.descriptor, Interest::Writable)? {
-            return Err(Errno::AGAIN);
-        }
-        let length = self.bytes.len().min(PIPE_BUFFER);
-        sys::write(self.descriptor, &self.bytes[..length])
-    }
 }
 
-impl Operation for Send<'_> {
+fn write(descriptor: Descriptor, bytes: &[u8]) -> Result<usize, Errno> {
+    // As for `Receive`: `write` has no flag for "do not wait".
+    if !is_ready(descriptor, Interest::Writable)? {
+        return Err(Errno::AGAIN);
+    }
+    sys::write(descriptor, &bytes[..bytes.len().min(PIPE_BUFFER)])
+}
+
+impl<H: Handle> Operation for Send<'_, H> {
     const NAME: &'static str = "write";
     type Output = usize;
 
@@ -54,28 +53,29 @@ impl Operation for Send<'_> {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        patience: Patience<'_>,
+        mut patience: Patience<'_>,
     ) -> Result<Progress<usize>, Error> {
-        let flags = flags(&patience);
         loop {
-            let result = if self.is_socket {
-                sys::send(self.descriptor, self.bytes, self.destination.as_ref(), flags)
-            } else {
-                self.write()
-            };
+            let (bytes, destination) = (self.bytes, self.destination.as_ref());
+            let result =
+                patience.call(&self.handle, Interest::Writable, First::Try, |to, blocking| {
+                    if !self.is_socket {
+                        return write(to, bytes);
+                    }
+                    sys::send(to, bytes, destination, blocking.flags())
+                });
             match result {
-                Ok(length) => return Ok(Progress::Done(length)),
-                Err(Errno::AGAIN) => return Ok(Progress::Waiting),
+                Ok(Some(length)) => return Ok(Progress::Done(length)),
+                Ok(None) => return Ok(Progress::Waiting),
                 Err(Errno::NOTSOCK) if self.is_socket && self.destination.is_none() => {
                     self.is_socket = false;
                 }
-                Err(Errno::INTR) => {}
                 Err(errno) => return Err(errno.during(self.name())),
             }
         }
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        Wait::Descriptor(self.descriptor, Interest::Writable)
+        waits_for(&self.handle, Interest::Writable)
     }
 }

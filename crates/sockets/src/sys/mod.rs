@@ -15,22 +15,26 @@
 //!
 //! Another system needs these files again; nothing outside this folder names a system.
 
+mod append;
 mod interfaces;
 mod resolver;
 mod scratch;
 mod socket;
 mod text;
+mod timeout;
 mod transfer;
 mod wait;
 
+pub(crate) use append::{append, reserve};
 pub(crate) use interfaces::{interface_name, interfaces};
 pub(crate) use resolver::{Hints, address_info, interface_index, name_info};
 pub use scratch::Scratch;
 pub(crate) use socket::{
     accept, bind, close, connect, get_option, listen, local_address, peer_address, set_nonblocking,
-    set_option, socket,
+    set_option, shutdown, socket,
 };
 pub(crate) use text::{error_text, resolver_text};
+pub(crate) use timeout::set_timeout;
 pub(crate) use transfer::{read, receive, receive_from, send, write};
 pub(crate) use wait::{poll, sleep};
 

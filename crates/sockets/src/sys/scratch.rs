@@ -4,6 +4,8 @@ use std::fmt;
 use std::io::Write;
 use std::mem::MaybeUninit;
 
+use super::append::append;
+
 /// What fits without a heap allocation.
 const INLINE: usize = 8192;
 
@@ -73,16 +75,7 @@ impl Scratch {
     ) -> Result<usize, E> {
         self.heap.clear();
         self.heap.reserve_exact(length);
-        let room = &mut self.heap.spare_capacity_mut()[..length];
-        let start = room.as_ptr().cast::<u8>();
-        let written = receive(room)?;
-        if std::ptr::eq(written.as_ptr(), start) && written.len() <= length {
-            let filled = written.len();
-            // SAFETY: `written` is an initialised slice of `filled` bytes at the start of the
-            // vector's spare capacity, and the vector is empty.
-            unsafe { self.heap.set_len(filled) };
-            self.filled = filled;
-        }
+        self.filled = append(&mut self.heap, length, receive)?;
         Ok(self.filled)
     }
 
@@ -94,6 +87,19 @@ impl Scratch {
         let _ = self.heap.write_fmt(text);
         self.filled = self.heap.len();
         &self.heap
+    }
+
+    /// Replaces the result by a copy of `bytes`.
+    #[inline]
+    pub fn keep(&mut self, bytes: &[u8]) {
+        self.filled = bytes.len();
+        self.in_heap = bytes.len() > INLINE;
+        if self.in_heap {
+            self.heap.clear();
+            self.heap.extend_from_slice(bytes);
+        } else {
+            copy(&mut self.inline[..bytes.len()], bytes);
+        }
     }
 
     /// Replaces the result by what `write` appends to an empty buffer.

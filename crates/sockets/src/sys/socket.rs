@@ -82,6 +82,12 @@ pub(crate) fn set_nonblocking(descriptor: Descriptor, nonblocking: bool) -> Resu
     check(unsafe { libc::ioctl(descriptor.number(), libc::FIONBIO, &raw mut value) }).map(drop)
 }
 
+/// `shutdown(2)`.
+pub(crate) fn shutdown(descriptor: Descriptor, how: i32) -> Result<(), Errno> {
+    // SAFETY: takes integers only.
+    check(unsafe { libc::shutdown(descriptor.number(), how) }).map(drop)
+}
+
 /// `close(2)`. The number is free afterwards even where this fails with `EINTR`.
 pub(crate) fn close(descriptor: Descriptor) -> Result<(), Errno> {
     // SAFETY: takes an integer only. Who owns the number is the caller's affair, see

@@ -1,6 +1,7 @@
 //! Tests of the crate from outside, one file for each idea.
 
 mod address;
+mod buffered;
 mod datagrams;
 mod hosts;
 mod names;

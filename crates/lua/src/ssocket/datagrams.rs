@@ -1,0 +1,118 @@
+//! Datagram sockets.
+
+use moonwire_sockets::operation::{Receive, ReceiveFrom, Send};
+use moonwire_sockets::{Address, Error, Family, Kind, Timeout};
+
+use super::addresses::{Place, address_value};
+use super::failure::{done, failure, reply};
+use super::object::{Endpoint, SocketObject, Udp, first};
+use crate::drive::drive;
+use crate::native::{Call, Outcome};
+
+/// More than any datagram has, whatever the system's limits: no memory is taken for what cannot
+/// come.
+const MOST_RECEIVED: usize = 16 << 20;
+
+impl Endpoint {
+    /// Sees that there is a socket, one of this family where it has to be made.
+    fn open_for(&self, family: Family) -> Result<(), Error> {
+        if !self.socket.is_open() {
+            self.socket.put(self.open(family, Kind::Datagram)?, Some(family));
+        }
+        Ok(())
+    }
+
+    /// The family that addresses have to be of.
+    fn wanted_family(&self) -> Option<Family> {
+        if self.socket.is_open() { self.socket.family() } else { None }
+    }
+}
+
+/// `connect(host, port)` and `connect("unix:/path")`: sets the peer, or changes it.
+pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
+    let endpoint = call.this::<Udp>()?.endpoint();
+    let place = Place::at(&call, 1)?;
+    let family = endpoint.wanted_family();
+    place.find(call, Kind::Datagram, family, Timeout::Never, |call, addresses, _| {
+        let connected = first(&addresses, "connect", |address, family| {
+            if endpoint.socket.is_open() {
+                return endpoint.descriptor("connect")?.connect_datagrams(address);
+            }
+            let socket = endpoint.open(family, Kind::Datagram)?;
+            socket.descriptor().connect_datagrams(address)?;
+            endpoint.socket.put(socket, Some(family));
+            Ok(())
+        });
+        done(call, connected)
+    })
+}
+
+/// `bind(host, port)` and `bind("unix:/path")`.
+pub(super) fn bind(call: Call<'_>) -> Outcome<'_> {
+    let endpoint = call.this::<Udp>()?.endpoint();
+    let place = Place::at(&call, 1)?;
+    let family = endpoint.wanted_family();
+    place.find(call, Kind::Datagram, family, Timeout::Never, |call, addresses, _| {
+        if !endpoint.socket.is_open() {
+            return done(call, endpoint.bind(&addresses, Kind::Datagram));
+        }
+        // One that is connected or bound has an address already: the system says what it makes of
+        // another.
+        let bound =
+            first(&addresses, "bind", |address, _| endpoint.descriptor("bind")?.bind(address));
+        done(call, bound)
+    })
+}
+
+/// `recv(size)`: a datagram, of which at most so many bytes.
+pub(super) fn recv(call: Call<'_>) -> Outcome<'_> {
+    let endpoint = call.this::<Udp>()?.endpoint();
+    let size = call.length(1)?.min(MOST_RECEIVED);
+    let timeout = endpoint.timeout.get();
+    drive(call, Receive::new(&endpoint.socket, size), timeout, |call, received| {
+        reply(call, received, |call, _| Ok(call.received().into()))
+    })
+}
+
+/// `recvfrom(size)`: the same, and the address of its sender.
+pub(super) fn recvfrom(call: Call<'_>) -> Outcome<'_> {
+    let endpoint = call.this::<Udp>()?.endpoint();
+    let size = call.length(1)?.min(MOST_RECEIVED);
+    let timeout = endpoint.timeout.get();
+    drive(call, ReceiveFrom::new(&endpoint.socket, size), timeout, |call, received| {
+        reply(call, received, |mut call, (_, sender)| {
+            let sender = address_value(&mut call, &sender)?;
+            Ok((call.received(), sender).into())
+        })
+    })
+}
+
+/// `send(data)`: to the peer.
+pub(super) fn send(call: Call<'_>) -> Outcome<'_> {
+    let endpoint = call.this::<Udp>()?.endpoint();
+    let data = call.bytes(1)?;
+    let timeout = endpoint.timeout.get();
+    drive(call, Send::new(&endpoint.socket, data), timeout, sent)
+}
+
+/// `sendto(data, host, port)` and `sendto(data, "unix:/path")`.
+pub(super) fn sendto(call: Call<'_>) -> Outcome<'_> {
+    let endpoint = call.this::<Udp>()?.endpoint();
+    let data = call.bytes(1)?;
+    let place = Place::at(&call, 2)?;
+    let (family, timeout) = (endpoint.wanted_family(), endpoint.timeout.get());
+    place.find(call, Kind::Datagram, family, timeout, |call, addresses, timeout| {
+        let destination = first(&addresses, "sendto", |address: &Address, family| {
+            endpoint.open_for(family).map(|()| *address)
+        });
+        match destination {
+            Ok(address) => drive(call, Send::to(&endpoint.socket, data, address), timeout, sent),
+            Err(error) => failure(call, error),
+        }
+    })
+}
+
+/// A datagram is sent as a whole or not at all.
+fn sent<'c>(call: Call<'c>, result: Result<usize, Error>) -> Outcome<'c> {
+    done(call, result.map(drop))
+}

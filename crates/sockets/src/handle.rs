@@ -1,0 +1,107 @@
+//! How operations get at their descriptor.
+
+use std::cell::RefCell;
+
+use crate::{Descriptor, Errno, Family, Interest, KernelTimeout, Socket};
+
+/// What an operation gets its descriptor from, anew for each attempt.
+pub trait Handle {
+    /// The descriptor.
+    ///
+    /// # Errors
+    /// `EBADF` where there is none (any more).
+    fn descriptor(&self) -> Result<Descriptor, Errno>;
+
+    /// The kernel's time-out for calls that wait for this readiness, where the descriptor has one
+    /// that may be set.
+    fn kernel_timeout(&self, interest: Interest) -> Option<&KernelTimeout>;
+}
+
+impl Handle for Descriptor {
+    #[inline]
+    fn descriptor(&self) -> Result<Descriptor, Errno> {
+        Ok(*self)
+    }
+
+    #[inline]
+    fn kernel_timeout(&self, _: Interest) -> Option<&KernelTimeout> {
+        None
+    }
+}
+
+/// A place for a socket that several users share: it can be put in, used and closed by any of them.
+///
+/// Operations hold the place and not the number, so one that goes on after the socket was closed
+/// meets no other descriptor that has been given the same number.
+#[derive(Debug)]
+pub struct SocketCell {
+    socket: RefCell<Option<Socket>>,
+    receiving: KernelTimeout,
+    sending: KernelTimeout,
+    /// On a unix socket the kernel's time-out starts again with each piece that it queues.
+    family: std::cell::Cell<Option<Family>>,
+}
+
+impl SocketCell {
+    /// A place without a socket.
+    #[must_use]
+    pub const fn empty() -> SocketCell {
+        SocketCell {
+            socket: RefCell::new(None),
+            receiving: KernelTimeout::new(Interest::Readable),
+            sending: KernelTimeout::new(Interest::Writable),
+            family: std::cell::Cell::new(None),
+        }
+    }
+
+    /// A place for a socket that was accepted from `listener`.
+    #[must_use]
+    pub fn accepted(socket: Socket, family: Option<Family>, listener: &SocketCell) -> SocketCell {
+        let place = SocketCell::empty();
+        place.put(socket, family);
+        place.receiving.inherit(&listener.receiving);
+        place.sending.inherit(&listener.sending);
+        place
+    }
+
+    /// Puts in a socket of addresses of `family`. One that was there before is closed.
+    pub fn put(&self, socket: Socket, family: Option<Family>) {
+        self.receiving.reset();
+        self.sending.reset();
+        self.family.set(family);
+        self.socket.replace(Some(socket));
+    }
+
+    /// The family of the socket's addresses.
+    #[must_use]
+    pub fn family(&self) -> Option<Family> {
+        self.family.get()
+    }
+
+    /// Whether there is a socket.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.socket.borrow().is_some()
+    }
+
+    /// Closes the socket, if there is one.
+    pub fn close(&self) {
+        self.socket.replace(None);
+    }
+}
+
+impl Handle for &SocketCell {
+    #[inline]
+    fn descriptor(&self) -> Result<Descriptor, Errno> {
+        self.socket.borrow().as_ref().map(Socket::descriptor).ok_or(Errno::BADF)
+    }
+
+    #[inline]
+    fn kernel_timeout(&self, interest: Interest) -> Option<&KernelTimeout> {
+        match interest {
+            Interest::Readable => Some(&self.receiving),
+            Interest::Writable if self.family.get() == Some(Family::Unix) => None,
+            Interest::Writable => Some(&self.sending),
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! What an attempt may do when nothing can be done at once.
+
+use std::time::Duration;
+
+use crate::{
+    Deadline, Descriptor, Errno, Handle, Interest, KernelTimeout, PollEntry, Timeout, sys,
+};
+
+/// What an attempt may do when nothing can be done at once.
+#[derive(Debug)]
+pub enum Patience<'a> {
+    /// Return at once.
+    None,
+    /// Wait in the kernel, in a call that the kernel itself ends by the deadline. An operation
+    /// without such a call returns at once.
+    Kernel(&'a mut Deadline),
+}
+
+/// Whether a call waits in the kernel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Blocking {
+    No,
+    Yes,
+}
+
+impl Blocking {
+    /// The flags for `recv(2)` and `send(2)`.
+    #[inline]
+    pub(super) fn flags(self) -> i32 {
+        match self {
+            Blocking::No => libc::MSG_DONTWAIT,
+            Blocking::Yes => 0,
+        }
+    }
+}
+
+/// What decides whether the call is first made in a way that does not wait.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum First {
+    /// There is a call that does not wait: it is tried before the kernel's time-out is set anew.
+    Try,
+    /// There is none, so asking whether the call would wait costs as much as setting the time-out.
+    Prepare,
+}
+
+impl Patience<'_> {
+    /// Makes a system call that may have to wait. `None` where it would have to and the kernel
+    /// cannot do that within the deadline: the driver has to.
+    #[inline]
+    pub(super) fn call<T>(
+        &mut self,
+        handle: &impl Handle,
+        interest: Interest,
+        first: First,
+        mut call: impl FnMut(Descriptor, Blocking) -> Result<T, Errno>,
+    ) -> Result<Option<T>, Errno> {
+        let descriptor = handle.descriptor()?;
+        let kernel = handle.kernel_timeout(interest);
+        let mut blocking = self.blocking(kernel);
+        if first == First::Prepare && blocking == Blocking::No {
+            blocking = self.prepare(descriptor, kernel);
+        }
+        loop {
+            match call(descriptor, blocking) {
+                Ok(output) => return Ok(Some(output)),
+                Err(Errno::AGAIN) if blocking == Blocking::No => {
+                    blocking = self.prepare(descriptor, kernel);
+                    if blocking == Blocking::No {
+                        return Ok(None);
+                    }
+                }
+                Err(Errno::AGAIN) => return Ok(None),
+                Err(Errno::INTR) => blocking = self.blocking(kernel),
+                Err(errno) => return Err(errno),
+            }
+        }
+    }
+
+    /// Whether a call would wait in the kernel as long as it should, as things are.
+    #[inline]
+    fn blocking(&mut self, kernel: Option<&KernelTimeout>) -> Blocking {
+        let Patience::Kernel(deadline) = self else {
+            return Blocking::No;
+        };
+        match (deadline.timeout(), kernel) {
+            (Timeout::Never, None) => Blocking::Yes,
+            (Timeout::Never, Some(kernel)) if kernel.is(Timeout::Never) => Blocking::Yes,
+            (timeout @ Timeout::After(_), Some(kernel)) if kernel.is(timeout) => {
+                deadline.start_now()
+            }
+            _ => Blocking::No,
+        }
+    }
+
+    /// Sets the kernel's time-out, where that lets a call wait as long as it should.
+    #[cold]
+    fn prepare(&mut self, descriptor: Descriptor, kernel: Option<&KernelTimeout>) -> Blocking {
+        let (Patience::Kernel(deadline), Some(kernel)) = (self, kernel) else {
+            return Blocking::No;
+        };
+        let timeout = deadline.timeout();
+        if deadline.has_started() || !KernelTimeout::can_keep(timeout) || kernel.is(timeout) {
+            return Blocking::No;
+        }
+        // Where the option cannot be set, the driver waits.
+        match kernel.set(descriptor, timeout) {
+            Ok(()) if timeout == Timeout::Never => Blocking::Yes,
+            Ok(()) => deadline.start_now(),
+            Err(_) => Blocking::No,
+        }
+    }
+
+    /// Whether to try once more after a call that has received less than it had room for: there may
+    /// be no more for now. A driver that only parks the thread does so for that price, but not one
+    /// that can do something else meanwhile.
+    pub(super) fn tries_again(&self) -> bool {
+        match self {
+            Patience::None => false,
+            Patience::Kernel(deadline) => {
+                deadline.is_never() || deadline.timeout() == Timeout::After(Duration::ZERO)
+            }
+        }
+    }
+}
+
+impl Deadline {
+    /// Starts the deadline for a call that the kernel ends after the whole of it; not where part of
+    /// the time has gone already.
+    fn start_now(&mut self) -> Blocking {
+        if self.has_started() || self.remaining().is_none_or(|remaining| remaining.is_zero()) {
+            return Blocking::No;
+        }
+        Blocking::Yes
+    }
+}
+
+/// Whether a descriptor is ready, for calls without a flag for "do not wait".
+pub(super) fn is_ready(descriptor: Descriptor, interest: Interest) -> Result<bool, Errno> {
+    // `poll` passes negative numbers over in silence.
+    if descriptor.number() < 0 {
+        return Err(Errno::BADF);
+    }
+    let mut entry = [PollEntry::new(descriptor, interest.events())];
+    loop {
+        match sys::poll(&mut entry, Some(Duration::ZERO)) {
+            Err(Errno::INTR) => {}
+            ready => return ready.map(|count| count > 0),
+        }
+    }
+}

@@ -31,6 +31,7 @@
 
 mod convert;
 mod drive;
+mod llsocket;
 mod minisock;
 #[allow(unsafe_code)]
 mod native;
@@ -43,7 +44,14 @@ use crate::native::Library;
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Every module, by the name that `require` knows it by.
-static LIBRARIES: &[&Library] = &[&minisock::LIBRARY];
+static LIBRARIES: &[&Library] = &[
+    &minisock::LIBRARY,
+    &llsocket::LIBRARY,
+    &llsocket::INET,
+    &llsocket::UNIX,
+    &llsocket::SOCKET,
+    &llsocket::DEVICE,
+];
 
 /// The names of all modules.
 pub fn module_names() -> impl Iterator<Item = &'static str> {

@@ -24,16 +24,22 @@ impl Errno {
     pub const INPROGRESS: Errno = Errno(libc::EINPROGRESS);
     /// Interrupted system call.
     pub const INTR: Errno = Errno(libc::EINTR);
+    /// Connection reset by peer.
+    pub const CONNRESET: Errno = Errno(libc::ECONNRESET);
     /// Invalid argument.
     pub const INVAL: Errno = Errno(libc::EINVAL);
     /// Transport endpoint is already connected.
     pub const ISCONN: Errno = Errno(libc::EISCONN);
     /// File name too long.
     pub const NAMETOOLONG: Errno = Errno(libc::ENAMETOOLONG);
+    /// No message of desired type.
+    pub const NOMSG: Errno = Errno(libc::ENOMSG);
     /// Operation not supported.
     pub const OPNOTSUPP: Errno = Errno(libc::EOPNOTSUPP);
     /// Socket operation on non-socket.
     pub const NOTSOCK: Errno = Errno(libc::ENOTSOCK);
+    /// Broken pipe.
+    pub const PIPE: Errno = Errno(libc::EPIPE);
 
     /// Joins the error number with the operation that it ended.
     #[must_use]

@@ -35,10 +35,14 @@ compile_error!(
 );
 
 mod address;
+mod address_info;
+pub mod constants;
+mod control;
 mod deadline;
 mod descriptor;
 mod driver;
 mod error;
+mod interfaces;
 mod multicast;
 mod names;
 pub mod operation;
@@ -49,14 +53,17 @@ mod socket;
 mod sys;
 
 pub use address::{Address, Family, ParseAddressError, UnixName};
+pub use address_info::{AddressInfo, ResolveHints};
+pub use control::ControlMessage;
 pub use deadline::{Deadline, Timeout};
 pub use descriptor::Descriptor;
 pub use driver::block_on;
 pub use error::{Cause, Errno, Error, resolver_text};
+pub use interfaces::{Interface, Link, interfaces};
 pub use multicast::Membership;
-pub use names::{NameInfo, interface_index, parse_ipv6};
+pub use names::{Host, NameInfo, interface_index, interface_name, literal_address, parse_ipv6};
 pub use operation::Operation;
 pub use options::SocketOption;
 pub use readiness::{Interest, PollEntry, events, parse_poll_entries};
-pub use socket::{Kind, Socket};
+pub use socket::{Kind, Socket, is_connection_oriented};
 pub use sys::Scratch;

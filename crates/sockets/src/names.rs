@@ -1,7 +1,8 @@
 //! What the system's resolver is asked for.
 
 use std::ffi::CString;
-use std::net::Ipv6Addr;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
 use crate::{Address, Errno, Error, Family, Kind, sys};
@@ -16,7 +17,7 @@ pub struct NameInfo {
 }
 
 /// A name as C takes it; one with a NUL would be cut.
-fn c_string(name: &[u8], operation: &'static str) -> Result<CString, Error> {
+pub(crate) fn c_string(name: &[u8], operation: &'static str) -> Result<CString, Error> {
     CString::new(name).map_err(|_| Errno::INVAL.during(operation))
 }
 
@@ -40,9 +41,9 @@ pub(crate) fn look_up(
         protocol: 0,
     };
     let mut addresses = Vec::new();
-    sys::address_info(host.as_deref(), Some(&service), hints, |address| {
-        if !addresses.contains(&address) {
-            addresses.push(address);
+    sys::address_info(host.as_deref(), Some(&service), hints, |found| {
+        if !addresses.contains(&found.address) {
+            addresses.push(found.address);
         }
     })?;
     Ok(addresses)
@@ -66,6 +67,16 @@ pub fn interface_index(name: &[u8]) -> Result<u32, Error> {
     sys::interface_index(&name).map_err(|errno| errno.during("if_nametoindex"))
 }
 
+/// The name of the interface with this index, `if_indextoname(3)`.
+///
+/// # Errors
+/// `ENXIO` where there is none.
+pub fn interface_name(index: u32) -> Result<Vec<u8>, Error> {
+    sys::interface_name(index)
+        .map(CString::into_bytes)
+        .map_err(|errno| errno.during("if_indextoname"))
+}
+
 /// An IPv6 address in text, with the index of the interface where one is named: `fe80::1%eth0`,
 /// `fe80::1%2` (RFC 4007).
 ///
@@ -82,6 +93,49 @@ pub fn parse_ipv6(text: &[u8]) -> Result<(Ipv6Addr, u32), Error> {
         Some(scope) => parse(scope).map_or_else(|| interface_index(scope), Ok)?,
     };
     Ok((ip, scope))
+}
+
+/// The address that a host's text stands for by itself, or `None` for a name that has to be looked
+/// up. A text with a colon is no name.
+#[must_use]
+pub fn literal_address(host: &[u8], port: u16) -> Option<Result<Address, Error>> {
+    if let Some(ip) = parse::<Ipv4Addr>(host) {
+        return Some(Ok(Address::ipv4(ip, port)));
+    }
+    host.contains(&b':').then(|| parse_ipv6(host).map(|(ip, scope)| Address::ipv6(ip, port, scope)))
+}
+
+/// The host of an IP address in text, with the name of the interface that an IPv6 address is bound
+/// to: `fe80::1%eth0` (RFC 4007). Nothing is looked up.
+#[derive(Clone, Copy, Debug)]
+pub struct Host {
+    ip: IpAddr,
+    scope: u32,
+}
+
+impl Host {
+    /// The most bytes that the text has.
+    pub const MAX_LENGTH: usize = "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255%".len() + 16;
+
+    /// The host of `address`, `None` where that is no IP address.
+    #[must_use]
+    pub fn of(address: &Address) -> Option<Host> {
+        Some(Host { ip: address.ip()?, scope: address.scope().unwrap_or(0) })
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.ip.fmt(f)?;
+        if self.scope == 0 {
+            return Ok(());
+        }
+        match sys::interface_name(self.scope) {
+            Ok(name) => write!(f, "%{}", name.to_string_lossy()),
+            // An interface that has gone.
+            Err(_) => write!(f, "%{}", self.scope),
+        }
+    }
 }
 
 fn parse<T: FromStr>(text: &[u8]) -> Option<T> {

@@ -2,9 +2,14 @@
 //!
 //! A wrong argument is worded here, and by [`Call`], for all modules.
 
+use std::time::Duration;
+
 use moonwire_sockets::{Descriptor, Timeout};
 
 use crate::native::{Call, Raise};
+
+/// The most that one call may receive: 1 GiB.
+const LARGEST_SIZE: usize = 1 << 30;
 
 impl<'c> Call<'c> {
     /// An integer, or `default` where the argument is missing or nil.
@@ -25,6 +30,37 @@ impl<'c> Call<'c> {
         problem: &'static str,
     ) -> Result<T, Raise<'c>> {
         T::try_from(self.integer(index)?).map_err(|_| Raise::argument(index, problem))
+    }
+
+    /// A count of bytes for which there will be room: 1 to 1 GiB, `default` where the argument is
+    /// missing or nil.
+    pub(crate) fn size_or(&self, index: usize, default: usize) -> Result<usize, Raise<'c>> {
+        if self.is_none_or_nil(index) {
+            return Ok(default);
+        }
+        match self.small_integer(index, "size out of range")? {
+            size @ 1..=LARGEST_SIZE => Ok(size),
+            _ => Err(Raise::argument(index, "size out of range")),
+        }
+    }
+
+    /// The flags in the arguments from `index` on, joined. To be read before anything is put on the
+    /// stack.
+    #[inline]
+    pub(crate) fn flags_from(&self, index: usize) -> Result<i32, Raise<'c>> {
+        let mut flags = 0;
+        for index in index..=self.argument_count() {
+            if !self.is_none_or_nil(index) {
+                flags |= self.small_integer::<i32>(index, "flag out of range")?;
+            }
+        }
+        Ok(flags)
+    }
+
+    /// A duration in seconds, with fractions.
+    pub(crate) fn seconds(&self, index: usize) -> Result<Duration, Raise<'c>> {
+        Duration::try_from_secs_f64(self.number(index)?)
+            .map_err(|_| Raise::argument(index, "seconds out of range"))
     }
 
     /// The number of a descriptor. A negative number is let through: no descriptor has it, as the

@@ -52,6 +52,24 @@ pub(super) unsafe fn protect<F: Fn(*mut ffi::lua_State) + Copy>(
     results: i32,
     closure: F,
 ) -> Result<(), Raise<'static>> {
+    // SAFETY: the caller's promise.
+    unsafe { protect_with(state, None, results, closure) }
+}
+
+/// Where the closure of [`protect_with`] finds the value on its stack.
+pub(super) const PROTECTED_VALUE: i32 = 2;
+
+/// As [`protect`], and the closure finds the value at the given index at [`PROTECTED_VALUE`]: it has a
+/// stack frame of its own.
+///
+/// # Safety
+/// As [`protect`], and `value` is a valid index, if any.
+pub(super) unsafe fn protect_with<F: Fn(*mut ffi::lua_State) + Copy>(
+    state: *mut ffi::lua_State,
+    value: Option<i32>,
+    results: i32,
+    closure: F,
+) -> Result<(), Raise<'static>> {
     unsafe fn run<F: Fn(*mut ffi::lua_State)>(state: *mut ffi::lua_State, closure: *const c_void) {
         // SAFETY: `protect` has put a closure of this type there.
         let closure = unsafe { &*closure.cast::<F>() };
@@ -62,7 +80,14 @@ pub(super) unsafe fn protect<F: Fn(*mut ffi::lua_State) + Copy>(
     unsafe {
         ffi::lua_pushvalue(state, ffi::lua_upvalueindex(PROTECTED));
         ffi::lua_pushlightuserdata(state, ptr::from_ref(&task).cast_mut().cast());
-        match ffi::lua_pcall(state, 1, results, 0) {
+        let arguments = match value {
+            Some(value) => {
+                ffi::lua_pushvalue(state, value);
+                2
+            }
+            None => 1,
+        };
+        match ffi::lua_pcall(state, arguments, results, 0) {
             ffi::LUA_OK => Ok(()),
             _ => Err(Raise::Pending),
         }
@@ -104,6 +129,12 @@ impl Builder {
     pub(crate) fn integer(self, value: i64) {
         // SAFETY: the promise of `new`.
         unsafe { ffi::lua_pushinteger(self.state, value) };
+    }
+
+    /// Puts a boolean on the stack.
+    pub(crate) fn boolean(self, value: bool) {
+        // SAFETY: the promise of `new`.
+        unsafe { ffi::lua_pushboolean(self.state, value.into()) };
     }
 
     /// Sets a field of the table under construction to what `value` puts on the stack.

@@ -24,10 +24,14 @@
 mod build;
 mod call;
 mod dispatch;
+mod file;
 mod library;
 mod object;
 mod reply;
+mod table;
 
+pub(crate) use build::Builder;
 pub(crate) use call::Call;
 pub(crate) use library::{Constant, Function, Library, open};
-pub(crate) use reply::{Outcome, Raise, Value};
+pub(crate) use object::{Class, Object};
+pub(crate) use reply::{Outcome, Raise, Reply, Value};

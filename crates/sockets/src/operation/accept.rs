@@ -38,7 +38,7 @@ impl Operation for Accept {
                     Err(errno) => return Err(errno.during(Self::NAME)),
                 }
             }
-            match sys::accept(self.listener) {
+            match sys::accept(self.listener, false) {
                 Ok((connection, peer)) => return Ok(Progress::Done((connection.into(), peer))),
                 Err(Errno::AGAIN) => return Ok(Progress::Waiting),
                 // The connection was gone before it was accepted: the next one, then.

@@ -12,8 +12,10 @@
 mod accept;
 mod connect;
 mod name;
+pub mod once;
 mod poll;
 mod receive;
+mod resolve;
 mod send;
 mod sleep;
 
@@ -24,6 +26,7 @@ pub use connect::Connect;
 pub use name::{LookUp, NameOf};
 pub use poll::Poll;
 pub use receive::{Receive, ReceiveFrom};
+pub use resolve::{Resolve, ServiceName};
 pub use send::Send;
 pub use sleep::Sleep;
 

@@ -15,6 +15,9 @@
 //!
 //! Another system needs these files again; nothing outside this folder names a system.
 
+mod flags;
+mod interfaces;
+mod message;
 mod resolver;
 mod scratch;
 mod socket;
@@ -22,14 +25,19 @@ mod text;
 mod transfer;
 mod wait;
 
+pub(crate) use flags::{
+    adopt, at_mark, close_on_exec, duplicate, nonblocking, set_close_on_exec, set_nonblocking,
+};
+pub(crate) use interfaces::{interface_name, interfaces};
+pub(crate) use message::{receive_message, send_message};
 pub(crate) use resolver::{Hints, address_info, interface_index, name_info};
 pub use scratch::Scratch;
 pub(crate) use socket::{
-    accept, bind, close, connect, get_option, listen, local_address, peer_address, set_nonblocking,
-    set_option, socket,
+    accept, bind, close, connect, get_option, listen, local_address, pair, peer_address,
+    set_option, shut_down, socket,
 };
 pub(crate) use text::{error_text, resolver_text};
-pub(crate) use transfer::{read, receive, receive_from, send, write};
+pub(crate) use transfer::{read, receive, receive_from, send, send_file, write};
 pub(crate) use wait::{poll, sleep};
 
 use crate::Errno;

@@ -23,9 +23,9 @@ pub(super) fn with_address<T>(
     Ok((result, Address::from_kernel(&storage, length as usize)))
 }
 
-fn owned(descriptor: libc::c_int) -> OwnedFd {
-    // SAFETY: called with what `socket` or `accept4` has just returned: an open descriptor that
-    // nobody else knows of.
+pub(super) fn owned(descriptor: libc::c_int) -> OwnedFd {
+    // SAFETY: called with what `socket`, `accept4` and the like have just returned: an open descriptor
+    // that nobody else knows of.
     unsafe { OwnedFd::from_raw_fd(descriptor) }
 }
 
@@ -40,6 +40,21 @@ pub(crate) fn socket(
     let flags = kind | libc::SOCK_CLOEXEC | nonblocking;
     // SAFETY: takes integers only.
     check(unsafe { libc::socket(domain, flags, protocol) }).map(owned)
+}
+
+/// `socketpair(2)` of unix sockets.
+pub(crate) fn pair(
+    kind: i32,
+    protocol: i32,
+    nonblocking: bool,
+) -> Result<(OwnedFd, OwnedFd), Errno> {
+    let nonblocking = if nonblocking { libc::SOCK_NONBLOCK } else { 0 };
+    let flags = kind | libc::SOCK_CLOEXEC | nonblocking;
+    let mut ends = [-1; 2];
+    // SAFETY: the array has the two places that the call writes.
+    check(unsafe { libc::socketpair(libc::AF_UNIX, flags, protocol, ends.as_mut_ptr()) })?;
+    let [first, second] = ends;
+    Ok((owned(first), owned(second)))
 }
 
 /// `bind(2)`.
@@ -62,21 +77,23 @@ pub(crate) fn connect(descriptor: Descriptor, address: &Address) -> Result<(), E
     check(unsafe { libc::connect(descriptor.number(), pointer, length) }).map(drop)
 }
 
-/// `accept4(2)`: the connection is close-on-exec and blocks.
-pub(crate) fn accept(descriptor: Descriptor) -> Result<(OwnedFd, Address), Errno> {
+/// `accept4(2)`: the connection is close-on-exec; `nonblocking` sets `SOCK_NONBLOCK` on it.
+pub(crate) fn accept(
+    descriptor: Descriptor,
+    nonblocking: bool,
+) -> Result<(OwnedFd, Address), Errno> {
+    let flags = libc::SOCK_CLOEXEC | if nonblocking { libc::SOCK_NONBLOCK } else { 0 };
     with_address(|address, length| {
         // SAFETY: `address` is writable for `*length` bytes.
-        let accepted =
-            unsafe { libc::accept4(descriptor.number(), address, length, libc::SOCK_CLOEXEC) };
+        let accepted = unsafe { libc::accept4(descriptor.number(), address, length, flags) };
         check(accepted).map(owned)
     })
 }
 
-/// `ioctl(2)` with `FIONBIO`: whether calls on the descriptor return at once.
-pub(crate) fn set_nonblocking(descriptor: Descriptor, nonblocking: bool) -> Result<(), Errno> {
-    let mut value = libc::c_int::from(nonblocking);
-    // SAFETY: the request reads one integer.
-    check(unsafe { libc::ioctl(descriptor.number(), libc::FIONBIO, &raw mut value) }).map(drop)
+/// `shutdown(2)`.
+pub(crate) fn shut_down(descriptor: Descriptor, how: i32) -> Result<(), Errno> {
+    // SAFETY: takes integers only.
+    check(unsafe { libc::shutdown(descriptor.number(), how) }).map(drop)
 }
 
 /// `close(2)`. The number is free afterwards even where this fails with `EINTR`.

@@ -1,45 +1,92 @@
-# Every command of the project. `make help` lists them.
+# Every command of the project; `make help` lists them.
 
-# The Lua version: 5.1, 5.2, 5.3, 5.4, 5.5 or jit.
+# The Lua version: 5.1, 5.2, 5.3, 5.4, 5.5 or jit. An interpreter may be named in its place.
 LUA ?= 5.4
+ifdef INTERPRETER
+override LUA := $(shell "$(INTERPRETER)" -e 'print(jit and "jit" or _VERSION:match("%d.%d"))')
+endif
 VERSIONS := 5.1 5.2 5.3 5.4 5.5 jit
+# Those of which Debian has an interpreter.
 STOCK := 5.1 5.2 5.3 5.4 jit
 
-feature = $(if $(filter jit,$(1)),luajit,lua$(subst .,,$(1)))
 name = $(if $(filter jit,$(1)),luajit,lua$(1))
+feature = $(subst .,,$(name))
 
 CARGO ?= cargo
 TARGET ?= target
 BUILD := build/$(call name,$(LUA))
-# A target folder for each version, so that builds do not evict each other.
+# Each version and build mode has a target folder of its own, or the builds would evict each other.
 MODULE_TARGET := $(TARGET)/module/$(call name,$(LUA))
 PROGRAM_TARGET := $(TARGET)/program/$(call name,$(LUA))
-MODULES := $(basename $(notdir $(wildcard lua/*.lua)))
+PROGRAM := --no-default-features --features moonwire-runner/$(call feature,$(LUA))
 
 PREFIX ?= /usr/local
-# LuaJIT reads the module path of Lua 5.1.
+# LuaJIT reads the module paths of Lua 5.1.
 ABI := $(if $(filter jit,$(LUA)),5.1,$(LUA))
 LUADIR ?= $(PREFIX)/share/lua/$(ABI)
 LIBDIR ?= $(PREFIX)/lib/lua/$(ABI)
 
-.PHONY: help
-help: ## lists the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
-	@echo "  LUA=5.1|5.2|5.3|5.4|5.5|jit chooses the Lua version, 5.4 where it is not given."
+.PHONY: help test test-sockets test-embedded test-stock test-rock interpreters module modules install \
+	lint bench doc clean
 
-.PHONY: module
+help: ## lists the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "LUA=5.1|5.2|5.3|5.4|5.5|jit chooses the Lua version of module, install, test-embedded and"
+	@echo "test-stock; it is 5.4 where nothing is chosen."
+
+test: interpreters test-sockets ## everything that must pass, on every Lua
+	@for version in $(VERSIONS); do $(MAKE) --no-print-directory test-embedded LUA=$$version || exit 1; done
+	@for version in $(STOCK); do $(MAKE) --no-print-directory test-stock LUA=$$version || exit 1; done
+	@$(MAKE) --no-print-directory test-rock
+
+interpreters: ## installs the stock interpreters and what else the tests run, as root where there is apt
+	@scripts/install-test-programs
+
+test-sockets: ## the tests of the sockets crate
+	$(CARGO) test --quiet -p moonwire-sockets
+
+test-embedded: ## the program, the embedder's examples and the specs on the Lua in the program
+	CARGO_TARGET_DIR=$(PROGRAM_TARGET) $(CARGO) test --quiet -p moonwire -p moonwire-runner $(PROGRAM)
+
+test-stock: ## the specs on a stock interpreter, with the modules built for it
+	@if command -v $(call name,$(LUA)) >/dev/null; then \
+		$(MAKE) --no-print-directory module && \
+		MOONWIRE_SPEC_LUA=$(call name,$(LUA)) MOONWIRE_SPEC_MODULES=$(BUILD) \
+		CARGO_TARGET_DIR=$(TARGET)/program/lua5.4 $(CARGO) test --quiet -p moonwire-runner --test specs \
+			--no-default-features --features moonwire-runner/lua54; \
+	else \
+		echo "passed over: $(call name,$(LUA)) is not installed"; \
+	fi
+
+test-rock: ## installs with LuaRocks into a temporary tree and uses what is there
+	CARGO_TARGET_DIR=$(TARGET)/module/lua5.4 $(CARGO) test --quiet -p moonwire-module --features lua54
+
 module: ## fills build/lua<version>/ for a stock interpreter
 	CARGO_TARGET_DIR=$(MODULE_TARGET) $(CARGO) build --quiet --release -p moonwire-module --features $(call feature,$(LUA))
 	install -d $(BUILD)/moonwire
 	install -m 755 $(MODULE_TARGET)/release/libmoonwire_core.so $(BUILD)/moonwire/core.so
-	install -m 644 lua/*.lua $(BUILD)/
+	cp -R lua/. $(BUILD)/
 
-.PHONY: modules
-modules: ## the same for every Lua version
-	for version in $(VERSIONS); do $(MAKE) --no-print-directory module LUA=$$version || exit 1; done
+modules: ## the same for every version
+	@for version in $(VERSIONS); do $(MAKE) --no-print-directory module LUA=$$version || exit 1; done
 
-.PHONY: install
-install: module ## installs into the interpreter's module path (PREFIX, LUADIR, LIBDIR)
+install: module ## installs into the interpreter's module path: PREFIX, or LUADIR and LIBDIR
 	install -d "$(DESTDIR)$(LUADIR)" "$(DESTDIR)$(LIBDIR)/moonwire"
-	install -m 644 lua/*.lua "$(DESTDIR)$(LUADIR)/"
+	cp -R lua/. "$(DESTDIR)$(LUADIR)/"
 	install -m 755 $(BUILD)/moonwire/core.so "$(DESTDIR)$(LIBDIR)/moonwire/core.so"
+
+# The module and the program cannot be linted in one invocation: their features exclude each other.
+lint: ## formatting and clippy, with warnings as errors
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --quiet -p moonwire-sockets --all-targets -- -D warnings
+	$(CARGO) clippy --quiet -p moonwire -p moonwire-runner -p moonwire-bench --all-targets -- -D warnings
+	CARGO_TARGET_DIR=$(TARGET)/module/lua5.4 $(CARGO) clippy --quiet -p moonwire-module --all-targets --features lua54 -- -D warnings
+
+bench: ## the benchmarks, each as a ratio to the same system calls from C
+	$(CARGO) bench --quiet -p moonwire-bench
+
+doc: ## the documentation of the crates
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --quiet --no-deps -p moonwire-sockets -p moonwire -p moonwire-runner
+
+clean: ## removes what was built
+	rm -rf build $(TARGET)

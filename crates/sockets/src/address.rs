@@ -155,12 +155,8 @@ impl Address {
     /// A unix address in the abstract name space (Linux): exactly these bytes, none added.
     ///
     /// # Errors
-    /// `ENAMETOOLONG` where the name does not fit; `EINVAL` where it is empty, which would ask for a
-    /// name of the kernel's choice.
+    /// `ENAMETOOLONG` where the name does not fit.
     pub fn unix_abstract(name: &[u8]) -> Result<Address, ParseAddressError> {
-        if name.is_empty() {
-            return Err(ParseAddressError(Errno::INVAL));
-        }
         let mut bytes = Vec::with_capacity(name.len() + 1);
         bytes.push(0);
         bytes.extend_from_slice(name);
@@ -207,10 +203,6 @@ impl Address {
         }
         match (layout.family, &bytes[PATH..]) {
             (Family::Unix, []) => Ok(Address::new(Family::Unix, PATH)),
-            (Family::Unix, [0, name @ ..]) if name.iter().all(|byte| *byte == 0) => {
-                // A zeroed `sockaddr_un` names nothing.
-                Ok(Address::new(Family::Unix, PATH))
-            }
             (Family::Unix, [0, name @ ..]) => Address::unix_abstract(name),
             (Family::Unix, path) => {
                 let end = path.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);

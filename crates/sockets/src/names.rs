@@ -5,7 +5,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::str::FromStr;
 
-use crate::{Address, Errno, Error, Family, Kind, sys};
+use crate::{Address, Cause, Errno, Error, Family, Kind, sys};
 
 /// Host and port of an address.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -21,6 +21,19 @@ pub(crate) fn c_string(name: &[u8], operation: &'static str) -> Result<CString, 
     CString::new(name).map_err(|_| Errno::INVAL.during(operation))
 }
 
+/// A service as the resolver takes it. A number beyond the ports is refused here, for some resolvers
+/// take it modulo 65536.
+fn port_or_name(service: &[u8]) -> Result<&[u8], Error> {
+    let is_number = service.iter().all(u8::is_ascii_digit);
+    match service {
+        b"" => Ok(b"0"),
+        _ if is_number && parse::<u16>(service).is_none() => {
+            Err(Error { operation: "getaddrinfo", cause: Cause::Resolver(libc::EAI_SERVICE) })
+        }
+        _ => Ok(service),
+    }
+}
+
 pub(crate) fn look_up(
     host: Option<&[u8]>,
     service: &[u8],
@@ -28,11 +41,7 @@ pub(crate) fn look_up(
     family: Option<Family>,
 ) -> Result<Vec<Address>, Error> {
     let host = host.map(|host| c_string(host, "getaddrinfo")).transpose()?;
-    let service = match service {
-        b"" => b"0",
-        service => service,
-    };
-    let service = c_string(service, "getaddrinfo")?;
+    let service = c_string(port_or_name(service)?, "getaddrinfo")?;
     let hints = sys::Hints {
         flags: if host.is_none() { libc::AI_PASSIVE } else { 0 },
         family: family.map_or(libc::AF_UNSPEC, Family::domain),

@@ -2,6 +2,7 @@
 //!
 //! A wrong argument is worded here, and by [`Call`], for all modules.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use moonwire_sockets::{Descriptor, Timeout};
@@ -81,11 +82,16 @@ impl<'c> Call<'c> {
         self.integer_or(index, default).map(Timeout::from_millis)
     }
 
-    /// A service: a port as an integer, or a port or name as a string.
-    pub(crate) fn service(&self, index: usize) -> Result<&'c [u8], Raise<'c>> {
-        if self.is_number(index) {
-            self.port(index)?;
+    /// A service: a port as an integer, or a port or name as a string; empty where the argument is
+    /// missing or nil.
+    pub(crate) fn service(&self, index: usize) -> Result<Cow<'c, [u8]>, Raise<'c>> {
+        if self.is_none_or_nil(index) {
+            return Ok(Cow::default());
         }
-        self.bytes(index)
+        // Not as Lua would write it: a float that is a whole number is a port too.
+        if self.is_number(index) {
+            return Ok(self.port(index)?.to_string().into_bytes().into());
+        }
+        self.bytes(index).map(Cow::from)
     }
 }

@@ -30,8 +30,7 @@ fn address_of(
 /// `getaddrinfo(hostname [, port])`: a list of raw addresses.
 pub(super) fn getaddrinfo(call: Call<'_>) -> Outcome<'_> {
     let host = call.bytes(1)?;
-    let service = if call.is_none_or_nil(2) { b"" } else { call.service(2)? };
-    let look_up = LookUp::new(host, service, Kind::Stream);
+    let look_up = LookUp::new(host, &call.service(2)?, Kind::Stream);
     drive(call, look_up, Timeout::Never, |call, found| {
         reply(call, found, |mut call, addresses| {
             let list = call.build(|builder| {

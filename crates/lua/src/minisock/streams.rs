@@ -24,8 +24,8 @@ pub(super) fn bind(call: Call<'_>) -> Outcome<'_> {
     }
     let service = call.service(2)?;
     let look_up = match host {
-        b"" | b"*" => LookUp::wildcard(service, Kind::Stream),
-        host => LookUp::new(host, service, Kind::Stream),
+        b"" | b"*" => LookUp::wildcard(&service, Kind::Stream),
+        host => LookUp::new(host, &service, Kind::Stream),
     };
     drive(call, look_up, Timeout::Never, |call, found| {
         reply(call, found.and_then(listen_on_first), |call, (socket, address)| {
@@ -72,7 +72,7 @@ pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
             Err(error) => bad_address(call, "connect", error),
         };
     }
-    let look_up = LookUp::new(host, call.service(2)?, Kind::Stream);
+    let look_up = LookUp::new(host, &call.service(2)?, Kind::Stream);
     drive(call, look_up, Timeout::Never, |call, found| match found {
         Ok(addresses) => {
             drive(call, Connect::new(addresses, Kind::Stream), Timeout::Never, connection)

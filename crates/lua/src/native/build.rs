@@ -1,7 +1,6 @@
 //! Lua calls that may raise, run so that no error leaves them.
 
 use std::ffi::c_void;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
 use mlua::ffi;
@@ -21,6 +20,9 @@ struct Task {
 
 /// The C function under every protected call: runs the [`Task`] in its first argument, and returns
 /// what that leaves on the stack.
+///
+/// A panic is not caught here: LuaJIT raises its errors by unwinding, and `catch_unwind` ends the
+/// process when it meets an unwinding that is not Rust's. So nothing that runs here may panic.
 pub(super) unsafe extern "C-unwind" fn run_protected(state: *mut ffi::lua_State) -> i32 {
     // SAFETY: only `protect` calls this, with a task that outlives the call.
     unsafe {
@@ -28,13 +30,7 @@ pub(super) unsafe extern "C-unwind" fn run_protected(state: *mut ffi::lua_State)
             return 0;
         };
         let before = ffi::lua_gettop(state);
-        let run = catch_unwind(AssertUnwindSafe(|| (task.run)(state, task.closure)));
-        if run.is_err() {
-            // The panic's payload is leaked rather than dropped across a Lua error.
-            std::mem::forget(run);
-            push_text(state, "internal error in Moonwire");
-            ffi::lua_error(state);
-        }
+        (task.run)(state, task.closure);
         ffi::lua_gettop(state) - before
     }
 }
@@ -42,7 +38,8 @@ pub(super) unsafe extern "C-unwind" fn run_protected(state: *mut ffi::lua_State)
 /// Runs `closure` under `lua_pcall`, and leaves `results` values of what it pushes. Where it raises,
 /// the error value is on top of the stack instead.
 ///
-/// The closure and what it calls own nothing that would have to be dropped: an error skips it.
+/// The closure and what it calls own nothing that would have to be dropped, for an error skips it, and
+/// do not panic.
 ///
 /// # Safety
 /// `state` runs a function made by `dispatch::push_function` and has `results`, at least 3, free

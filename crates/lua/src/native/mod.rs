@@ -7,7 +7,8 @@
 //!
 //! # The contract
 //!
-//! Lua raises errors with `longjmp`, which skips destructors. So a call has two halves:
+//! Lua raises errors with `longjmp`, which skips destructors (LuaJIT by unwinding, which Rust must not
+//! catch). So a call has two halves:
 //!
 //! * the *body* ([`Function::body`]) is safe Rust. It reads arguments and does the work through
 //!   [`Call`], none of whose methods lets a Lua error through: those that may meet one run it under
@@ -19,7 +20,8 @@
 //! stack, or is `'static`. A finaliser that runs while a reply is pushed may call in again: its call has
 //! a scratch of its own.
 //!
-//! A panic in a body becomes a Lua error; it never crosses Lua's frames.
+//! A panic in a body becomes a Lua error; it never crosses Lua's frames. What runs under `lua_pcall`
+//! does not panic.
 
 mod build;
 mod call;

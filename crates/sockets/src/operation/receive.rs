@@ -14,6 +14,10 @@ pub(super) fn flags(patience: &Patience<'_>) -> i32 {
 
 /// Whether a descriptor without a flag for "do not wait" is ready.
 pub(super) fn is_ready(descriptor: Descriptor, interest: Interest) -> Result<bool, Errno> {
+    // `poll` passes negative numbers over in silence.
+    if descriptor.number() < 0 {
+        return Err(Errno::BADF);
+    }
     let mut entry = [PollEntry::new(descriptor, interest.events())];
     loop {
         match sys::poll(&mut entry, Some(std::time::Duration::ZERO)) {

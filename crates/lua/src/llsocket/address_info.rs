@@ -94,7 +94,6 @@ fn nameinfo(call: Call<'_>) -> Outcome<'_> {
 }
 
 fn tostring(call: Call<'_>) -> Outcome<'_> {
-    call.this::<AddressInfo>()?;
     let address = call.address_of_this();
     Ok(call.text(format_args!("{}: {address:p}", CLASS.name)).into())
 }

@@ -275,7 +275,6 @@ fn close_at_end_of_scope(call: Call<'_>) -> Outcome<'_> {
 }
 
 fn tostring(call: Call<'_>) -> Outcome<'_> {
-    call.this::<LowLevelSocket>()?;
     let address = call.address_of_this();
     Ok(call.text(format_args!("{}: {address:p}", CLASS.name)).into())
 }

@@ -181,35 +181,33 @@ t.it("reaches a scoped address over a network", function()
   if why or not t.has_ipv6() then
     return t.pass_over("a network of two namespaces with IPv6", why or "this machine has no ::1")
   end
-  local receiver = start(there, [[
-    local sock = bound("::", "7778")
-    sock:rcvtimeo(5)
-    -- The address is there when the interface has been up for a moment.
-    local found
-    while not found do
-      for _, interface in ipairs(L.device.interfaces()) do
-        for _, address in ipairs(interface.addresses) do
-          found = address.ip:match("^(fe80[^%%]*)") or found
+  -- A link-local address is there when the interface has been up for a moment, and can be bound to when
+  -- the network is sure that nobody else has it.
+  local link_local = [[
+    local function link_local()
+      while true do
+        for _, interface in ipairs(L.device.interfaces()) do
+          for _, address in ipairs(interface.addresses) do
+            local sock = address.ip:find("^fe80") and L.socket.new(info(address.ip, "7778"))
+            if sock and not sock:bind() then
+              return sock, address.ip
+            end
+          end
         end
       end
     end
-    print("at " .. found)
+  ]]
+  local receiver = start(there, link_local .. [[
+    local sock, ip = link_local()
+    print("at " .. ip:match("^[^%%]+"))
+    sock:rcvtimeo(5)
     local _, from = sock:recvfrom()
     print("from " .. from:addr().ip)
   ]])
   local address = receiver:expect("^at (fe80.*)$")
-  local output
-  for _ = 1, 20 do
-    -- Its own link-local address is there when the network is sure that nobody else has it.
-    output = start(here, ([[
-      local sock = bound("::")
-      assert(sock:sendto("x", info("%s%%%s", "7778")))
-    ]]):format(address, near)):finish()
-    if output == "" then
-      break
-    end
-    t.process.run { "sleep", "0.2" }
-  end
+  local output = start(here, link_local .. ([[
+    assert(link_local():sendto("x", info("%s%%%s", "7778")))
+  ]]):format(address, near)):finish()
   t.equal(output, "")
   t.matches(receiver:expect("^from (.*)$"), "^fe80.*%%" .. far .. "$")
 end)

@@ -28,12 +28,14 @@ function process.start(words, options)
     assert(file:write(options.input))
     assert(file:close())
   end
-  local limit = options.descriptors and "ulimit -n " .. options.descriptors .. "; " or ""
-  local script = limit .. table.concat(command, " ") .. " <" .. quoted(input) .. " 2>&1 & "
-    .. "echo $!; wait $!; echo; echo status $?"
+  local limit = options.descriptors and "ulimit -n " .. options.descriptors .. " && " or ""
+  -- The inner shell tells its id, and becomes the program.
+  local inner = quoted(limit .. 'echo $$ && exec "$0" "$@"')
+  local script = "sh -c " .. inner .. " " .. table.concat(command, " ") .. " <" .. quoted(input)
+    .. ' 2>&1; status=$?; echo; echo "status $status"'
   local output = assert(io.popen(script, "r"))
   local child = setmetatable({ output = output, lines = {}, words = words }, Child)
-  child.id = tonumber(output:read("*l"))
+  child.id = assert(output:read("*n", "*l"), words[1] .. " was not started")
   case.defer(function()
     if child.output then
       child:signal("KILL")

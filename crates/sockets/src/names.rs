@@ -21,13 +21,14 @@ pub(crate) fn c_string(name: &[u8], operation: &'static str) -> Result<CString, 
     CString::new(name).map_err(|_| Errno::INVAL.during(operation))
 }
 
-/// A service as the resolver takes it. A number beyond the ports is refused here, for some resolvers
-/// take it modulo 65536.
+/// A service as the resolver takes it. Numbers beyond the ports and numbers with a sign or space in
+/// front are refused here: the resolver reads them with `strtoul(3)` and cuts what it reads.
 fn port_or_name(service: &[u8]) -> Result<&[u8], Error> {
     let is_number = service.iter().all(u8::is_ascii_digit);
     match service {
         b"" => Ok(b"0"),
-        _ if is_number && parse::<u16>(service).is_none() => {
+        _ if is_number && parse::<u16>(service).is_some() => Ok(service),
+        _ if is_number || !service[0].is_ascii_alphanumeric() => {
             Err(Error { operation: "getaddrinfo", cause: Cause::Resolver(libc::EAI_SERVICE) })
         }
         _ => Ok(service),

@@ -49,8 +49,8 @@ fn what_the_resolver_refuses_keeps_its_code() {
 }
 
 #[test]
-fn a_number_beyond_the_ports_is_refused_and_never_cut() {
-    for service in [&b"65536"[..], b"131152", b"99999999999999999999"] {
+fn a_number_that_is_no_port_is_refused_and_never_cut() {
+    for service in [&b"65536"[..], b"131152", b"99999999999999999999", b"+80", b" 80", b"-1"] {
         let refused = look_up(b"127.0.0.1", service).map_err(|error| error.cause);
         let text = service.escape_ascii();
         assert!(matches!(refused, Err(Cause::Resolver(_))), "{text}: {refused:?}");

@@ -1,0 +1,118 @@
+local S = require "minisock"
+local t = require "spec.support"
+local net = require "spec.minisock.support"
+
+net.it("returns what has come, whatever the bytes", function(family)
+  local client, server = net.pair(family)
+  local bytes = net.bytes(1000)
+  t.equal(S.write(client, bytes), 1000)
+  t.equal(S.read(server), bytes)
+end)
+
+net.it("returns at most BUFSIZE bytes, and the rest the next time", function(family)
+  local client, server = net.pair(family)
+  local bytes = net.bytes(2 * S.BUFSIZE + 100)
+  net.write_all(client, bytes)
+  net.shut(client)
+  local parts, longest = {}, 0
+  repeat
+    parts[#parts + 1] = assert(S.read(server))
+    longest = math.max(longest, #parts[#parts])
+  until parts[#parts] == ""
+  t.equal(table.concat(parts), bytes)
+  t.equal(longest, S.BUFSIZE)
+end)
+
+net.it("returns the empty string at the end, and again", function(family)
+  local client, server = net.pair(family)
+  t.equal(S.write(client, "last"), 4)
+  net.shut(client)
+  t.equal(S.read(server), "last")
+  t.equal(S.read(server), "")
+  t.equal(S.read(server, 0), "")
+  t.equal(S.read(server, -1), "")
+end)
+
+net.it("says that the time is up, and goes on afterwards", function(family)
+  local client, server = net.pair(family)
+  t.fails("read timeout", S.read(server, 0))
+  t.fails("read timeout", S.read(server, 50))
+  t.equal(S.write(client, "x"), 1)
+  t.equal(S.read(server, 0), "x")
+end)
+
+net.it("says that the peer has reset the connection", function(family)
+  local client, server = net.pair(family)
+  -- Closing with bytes unread makes a reset of it.
+  t.equal(S.write(client, "unread"), 6)
+  t.equal(S.write(server, "kept"), 4)
+  t.equal((select(2, S.poll(S.pollfd(server, S.POLLIN), 5000))), 1)
+  net.shut(server)
+  local last, message
+  repeat
+    last, message = S.read(client)
+  until last ~= "kept"
+  t.fails("read error: 104 (Connection reset by peer)", last, message)
+end)
+
+t.it("reads other descriptors: a pipe, a file", function()
+  local fd, pipe = t.descriptors.opened_by(function()
+    return io.popen("printf 'in the pipe'", "r")
+  end)
+  t.equal(S.read(fd), "in the pipe")
+  t.equal(S.read(fd), "")
+  pipe:close()
+
+  local path = t.temporary_path()
+  local file = assert(io.open(path, "w"))
+  file:write("in the file")
+  file:close()
+  fd, file = t.descriptors.opened_by(function()
+    return io.open(path)
+  end)
+  t.equal(S.read(fd), "in the file")
+  t.equal(S.read(fd), "")
+  file:close()
+end)
+
+t.it("times out on a pipe", function()
+  local fd, pipe = t.descriptors.opened_by(function()
+    return io.popen("exec sleep 1", "r")
+  end)
+  t.fails("read timeout", S.read(fd, 0))
+  t.fails("read timeout", S.read(fd, 50))
+  pipe:close()
+end)
+
+t.it("reads a datagram", function()
+  local sender = net.datagram(net.families.unix)
+  local receiver, address = net.datagram(net.families.unix)
+  t.equal(S.sendto(sender, address, "datagram"), 8)
+  t.equal(S.read(receiver), "datagram")
+end)
+
+t.it("names what the system says", function()
+  t.fails("read error: 107 (Transport endpoint is not connected)", S.read((net.listen(net.families.ipv4))))
+  local fd, file = t.descriptors.opened_by(function()
+    return io.open("/")
+  end)
+  t.fails("read error: 21 (Is a directory)", S.read(fd))
+  file:close()
+end)
+
+t.it("raises where an argument is no integer", function()
+  t.bad_argument(1, "read", "number expected, got no value", S.read)
+  t.bad_argument(1, "read", "number expected, got nil", S.read, nil)
+  t.bad_argument(1, "read", "number expected, got string", S.read, "three")
+  t.bad_argument(1, "read", "number has no integer representation", S.read, 3.5)
+  local client = net.pair(net.families.unix)
+  t.bad_argument(2, "read", "number expected, got boolean", S.read, client, true)
+  t.bad_argument(2, "read", "number expected, got table", S.read, client, {})
+  t.bad_argument(2, "read", "number has no integer representation", S.read, client, 0.5)
+end)
+
+t.it("takes nil for an absent time-out", function()
+  local client, server = net.pair(net.families.unix)
+  t.equal(S.write(client, "x"), 1)
+  t.equal(S.read(server, nil), "x")
+end)

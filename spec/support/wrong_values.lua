@@ -77,6 +77,13 @@ function kinds.string(value)
   end
 end
 
+--- A string, where a number is none.
+function kinds.text(value)
+  if type(value) ~= "string" then
+    return "string expected, got "
+  end
+end
+
 function kinds.number(value)
   if not tonumber(value) then
     return "number expected, got "
@@ -98,6 +105,11 @@ end
 --- An object of the module's own, which none of the values is.
 function kinds.object()
   return " expected, got "
+end
+
+--- A string, or an object of the module's own.
+function kinds.name(value)
+  return kinds.string(value) and " expected, got "
 end
 
 --- A string or an integer: the words before "expected" are the module's own.
@@ -217,8 +229,8 @@ end
 --- Tries all functions of a module, or all methods of an object. `calls[name]` is one valid call of
 --- the function, or a list of them:
 ---
---- - `kinds`: one of "integer", "string", "either" and "anything" for each argument, with a "?" after
----   it where nil and nothing are the same as a valid value;
+--- - `kinds`: one of the kinds above for each argument, with a "?" after it where nil and nothing are
+---   the same as a valid value;
 --- - `arguments()`: valid arguments, made anew for each call; for a method, the object comes first and
 ---   `method` is true. A call with them must not wait, whatever value takes the place of one;
 --- - `returns(...)`: whether these are results of the call, a failure's included, where a failure is not

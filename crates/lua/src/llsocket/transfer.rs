@@ -33,6 +33,7 @@ pub(super) fn sendto(call: Call<'_>) -> Outcome<'_> {
 /// `sock:sendfile(fd, bytes [, offset])`. At the end of the file there is nothing to do again.
 pub(super) fn sendfile(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
+    let file = descriptor_at(&call, 1)?;
     let length = call.small_integer::<usize>(2, "size out of range")?;
     let offset = match call.is_none_or_nil(3) {
         true => None,
@@ -41,7 +42,7 @@ pub(super) fn sendfile(call: Call<'_>) -> Outcome<'_> {
     if offset.is_some_and(|offset| offset < 0) {
         return Err(Raise::argument(3, "offset out of range"));
     }
-    let file = match descriptor_at(&call, 1)? {
+    let file = match file {
         Ok(file) => file,
         Err(error) => return sent(call, length, Err(error)),
     };

@@ -3,7 +3,7 @@
 use std::os::fd::{IntoRawFd, OwnedFd};
 
 use crate::options::SocketOption;
-use crate::{Address, Error, Socket, sys};
+use crate::{Address, Error, Shutdown, Socket, sys};
 
 /// The number of a file descriptor, not owned.
 ///
@@ -31,22 +31,6 @@ impl Descriptor {
     #[must_use]
     pub fn from_owned(descriptor: OwnedFd) -> Descriptor {
         Descriptor(descriptor.into_raw_fd())
-    }
-
-    /// Gives the socket a local address, `bind(2)`.
-    ///
-    /// # Errors
-    /// That of the system call.
-    pub fn bind(self, address: &Address) -> Result<(), Error> {
-        sys::bind(self, address).map_err(|errno| errno.during("bind"))
-    }
-
-    /// Makes the socket accept connections, of which `backlog` may be pending, `listen(2)`.
-    ///
-    /// # Errors
-    /// That of the system call.
-    pub fn listen(self, backlog: i32) -> Result<(), Error> {
-        sys::listen(self, backlog).map_err(|errno| errno.during("listen"))
     }
 
     /// The address that the socket is bound to, `getsockname(2)`.
@@ -81,12 +65,28 @@ impl Descriptor {
         option.get(self)
     }
 
-    /// Ends one direction of a connection or both, `shutdown(2)`; `how` is `SHUT_RD` and so on.
+    /// Gives a socket a local address, `bind(2)`.
     ///
     /// # Errors
     /// That of the system call.
-    pub fn shut_down(self, how: i32) -> Result<(), Error> {
-        sys::shut_down(self, how).map_err(|errno| errno.during("shutdown"))
+    pub fn bind(self, address: &Address) -> Result<(), Error> {
+        sys::bind(self, address).map_err(|errno| errno.during("bind"))
+    }
+
+    /// Makes a socket accept connections, of which `backlog` may be pending, `listen(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn listen(self, backlog: i32) -> Result<(), Error> {
+        sys::listen(self, backlog).map_err(|errno| errno.during("listen"))
+    }
+
+    /// Ends a connection in one direction or both, `shutdown(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn shutdown(self, how: Shutdown) -> Result<(), Error> {
+        sys::shutdown(self, how.number()).map_err(|errno| errno.during("shutdown"))
     }
 
     /// Whether calls on the descriptor return at once, `O_NONBLOCK` of `fcntl(2)`.

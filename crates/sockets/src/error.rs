@@ -20,12 +20,12 @@ impl Errno {
     pub const BADF: Errno = Errno(libc::EBADF);
     /// Software caused connection abort.
     pub const CONNABORTED: Errno = Errno(libc::ECONNABORTED);
+    /// Connection reset by peer.
+    pub const CONNRESET: Errno = Errno(libc::ECONNRESET);
     /// Operation now in progress.
     pub const INPROGRESS: Errno = Errno(libc::EINPROGRESS);
     /// Interrupted system call.
     pub const INTR: Errno = Errno(libc::EINTR);
-    /// Connection reset by peer.
-    pub const CONNRESET: Errno = Errno(libc::ECONNRESET);
     /// Invalid argument.
     pub const INVAL: Errno = Errno(libc::EINVAL);
     /// Transport endpoint is already connected.
@@ -36,10 +36,10 @@ impl Errno {
     pub const NOMSG: Errno = Errno(libc::ENOMSG);
     /// Operation not supported.
     pub const OPNOTSUPP: Errno = Errno(libc::EOPNOTSUPP);
+    /// Broken pipe: nobody will read what is written.
+    pub const PIPE: Errno = Errno(libc::EPIPE);
     /// Socket operation on non-socket.
     pub const NOTSOCK: Errno = Errno(libc::ENOTSOCK);
-    /// Broken pipe.
-    pub const PIPE: Errno = Errno(libc::EPIPE);
 
     /// Joins the error number with the operation that it ended.
     #[must_use]

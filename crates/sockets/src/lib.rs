@@ -65,5 +65,5 @@ pub use names::{Host, NameInfo, interface_index, interface_name, literal_address
 pub use operation::Operation;
 pub use options::SocketOption;
 pub use readiness::{Interest, PollEntry, events, parse_poll_entries};
-pub use socket::{Kind, Socket, is_connection_oriented};
+pub use socket::{Kind, Shutdown, Socket, is_connection_oriented};
 pub use sys::Scratch;

@@ -25,6 +25,32 @@ impl Kind {
     }
 }
 
+/// Which direction of a connection is to end, `shutdown(2)`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Shutdown {
+    /// Nothing more is received.
+    Receiving,
+    /// Nothing more is sent: the peer finds the end of the stream.
+    Sending,
+    /// Both.
+    Both,
+}
+
+impl Shutdown {
+    /// Every direction.
+    pub const ALL: [Shutdown; 3] = [Shutdown::Receiving, Shutdown::Sending, Shutdown::Both];
+
+    /// The constant's number, `SHUT_RD` and so on.
+    #[must_use]
+    pub const fn number(self) -> i32 {
+        match self {
+            Shutdown::Receiving => libc::SHUT_RD,
+            Shutdown::Sending => libc::SHUT_WR,
+            Shutdown::Both => libc::SHUT_RDWR,
+        }
+    }
+}
+
 /// Whether sockets of the type with this number have a connection, and so an end: then nothing
 /// received means that the peer has closed it.
 #[must_use]
@@ -39,9 +65,6 @@ pub struct Socket(OwnedFd);
 impl Socket {
     /// The longest queue of connections that may be asked for, `SOMAXCONN`.
     pub const LARGEST_BACKLOG: i32 = libc::SOMAXCONN;
-
-    /// What ends both directions of a connection, `SHUT_RDWR`.
-    pub const BOTH_DIRECTIONS: i32 = libc::SHUT_RDWR;
 
     /// A socket that is not bound or connected, in blocking mode.
     ///

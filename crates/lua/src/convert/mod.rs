@@ -9,8 +9,8 @@ use moonwire_sockets::{Descriptor, Timeout};
 
 use crate::native::{Call, Raise};
 
-/// The most that one call may receive: 1 GiB.
-const LARGEST_SIZE: usize = 1 << 30;
+/// The largest buffer that a program may ask for.
+const MOST_BYTES: usize = 1 << 30;
 
 impl<'c> Call<'c> {
     /// An integer, or `default` where the argument is missing or nil.
@@ -31,18 +31,6 @@ impl<'c> Call<'c> {
         problem: &'static str,
     ) -> Result<T, Raise<'c>> {
         T::try_from(self.integer(index)?).map_err(|_| Raise::argument(index, problem))
-    }
-
-    /// A count of bytes for which there will be room: 1 to 1 GiB, `default` where the argument is
-    /// missing or nil.
-    pub(crate) fn size_or(&self, index: usize, default: usize) -> Result<usize, Raise<'c>> {
-        if self.is_none_or_nil(index) {
-            return Ok(default);
-        }
-        match self.small_integer(index, "size out of range")? {
-            size @ 1..=LARGEST_SIZE => Ok(size),
-            _ => Err(Raise::argument(index, "size out of range")),
-        }
     }
 
     /// The flags in the arguments from `index` on, joined. To be read before anything is put on the
@@ -80,6 +68,18 @@ impl<'c> Call<'c> {
     #[inline]
     pub(crate) fn timeout_millis(&self, index: usize, default: i64) -> Result<Timeout, Raise<'c>> {
         self.integer_or(index, default).map(Timeout::from_millis)
+    }
+
+    /// How many bytes to receive at most: 1 to 1 GiB, or `default` where the argument is missing or
+    /// nil.
+    pub(crate) fn buffer_size(&self, index: usize, default: usize) -> Result<usize, Raise<'c>> {
+        if self.is_none_or_nil(index) {
+            return Ok(default);
+        }
+        match self.small_integer(index, "size out of range")? {
+            size @ 1..=MOST_BYTES => Ok(size),
+            _ => Err(Raise::argument(index, "size out of range")),
+        }
     }
 
     /// A service: a port as an integer, or a port or name as a string; empty where the argument is

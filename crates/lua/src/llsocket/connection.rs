@@ -1,7 +1,7 @@
 //! Addresses of sockets, and connections.
 
 use moonwire_sockets::operation::once;
-use moonwire_sockets::{Address, AddressInfo, Errno, Error, Socket};
+use moonwire_sockets::{Address, AddressInfo, Descriptor, Errno, Error, Shutdown, Socket};
 
 use super::address_info::info_at;
 use super::failure::{not_received, only_failure, reply};
@@ -41,10 +41,18 @@ pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
 pub(super) fn shutdown(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
     let how = match call.is_none_or_nil(1) {
-        true => Socket::BOTH_DIRECTIONS,
+        true => Shutdown::Both.number(),
         false => call.small_integer(1, "flag out of range")?,
     };
-    only_failure(call, socket.descriptor().shut_down(how))
+    only_failure(call, shut_down(socket.descriptor(), how))
+}
+
+/// Ends what the number says, as the system has it.
+pub(super) fn shut_down(descriptor: Descriptor, how: i32) -> Result<(), Error> {
+    match Shutdown::ALL.into_iter().find(|direction| direction.number() == how) {
+        Some(direction) => descriptor.shutdown(direction),
+        None => Err(Errno::INVAL.during("shutdown")),
+    }
 }
 
 /// `sock:listen([backlog])`.

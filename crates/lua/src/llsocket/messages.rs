@@ -85,10 +85,10 @@ fn control_message<'c>(call: &Call<'c>, item: usize) -> Result<ControlMessage, R
 /// `sock:recvmsg([bufsize [, controlsize [, flag, ...]]])`.
 pub(super) fn recvmsg(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
-    let limit = call.size_or(1, DEFAULT_SIZE)?;
+    let limit = call.buffer_size(1, DEFAULT_SIZE)?;
     let control = match call.integer_or(2, DEFAULT_SIZE as i64)? {
         0 => 0,
-        _ => call.size_or(2, DEFAULT_SIZE)?,
+        _ => call.buffer_size(2, DEFAULT_SIZE)?,
     };
     let receive = once::receive_message(socket.descriptor(), limit, control, call.flags_from(3)?);
     let timeout = Mode::timeout(&socket.mode.receive_timeout);

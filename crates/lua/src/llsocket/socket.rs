@@ -260,7 +260,7 @@ fn close(call: Call<'_>) -> Outcome<'_> {
         true => None,
         false => Some(call.small_integer(1, "flag out of range")?),
     };
-    let shut_down = how.map_or(Ok(()), |how| socket.descriptor().shut_down(how));
+    let shut_down = how.map_or(Ok(()), |how| connection::shut_down(socket.descriptor(), how));
     let closed = match socket.socket.take() {
         Some(socket) => socket.into_descriptor().close(),
         None => socket.descriptor().close(),

@@ -72,7 +72,7 @@ pub(super) fn descriptor_at<'c>(
 /// `sock:recv([bufsize [, flag, ...]])`.
 pub(super) fn recv(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
-    let limit = call.size_or(1, DEFAULT_SIZE)?;
+    let limit = call.buffer_size(1, DEFAULT_SIZE)?;
     let receive = once::receive(socket.descriptor(), limit, call.flags_from(2)?);
     let timeout = Mode::timeout(&socket.mode.receive_timeout);
     drive(call, receive, timeout, |call, received| match received {
@@ -85,7 +85,7 @@ pub(super) fn recv(call: Call<'_>) -> Outcome<'_> {
 /// `sock:recvfrom([bufsize [, flag, ...]])`: the address info is nil where the sender has no address.
 pub(super) fn recvfrom(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
-    let limit = call.size_or(1, DEFAULT_SIZE)?;
+    let limit = call.buffer_size(1, DEFAULT_SIZE)?;
     let receive = once::receive_from(socket.descriptor(), limit, call.flags_from(2)?);
     let timeout = Mode::timeout(&socket.mode.receive_timeout);
     drive(call, receive, timeout, |mut call, received| match received {

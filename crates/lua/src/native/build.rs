@@ -12,6 +12,9 @@ use super::reply::Raise;
 /// on some Lua versions, and that may raise.
 pub(super) const PROTECTED: i32 = 2;
 
+/// Where a closure finds the first of the values that [`protect_with`] has given it.
+pub(super) const FIRST_GIVEN: i32 = 2;
+
 /// What [`run_protected`] finds in its argument.
 struct Task {
     run: unsafe fn(*mut ffi::lua_State, *const c_void),
@@ -50,20 +53,17 @@ pub(super) unsafe fn protect<F: Fn(*mut ffi::lua_State) + Copy>(
     closure: F,
 ) -> Result<(), Raise<'static>> {
     // SAFETY: the caller's promise.
-    unsafe { protect_with(state, None, results, closure) }
+    unsafe { protect_with(state, [], results, closure) }
 }
 
-/// Where the closure of [`protect_with`] finds the value on its stack.
-pub(super) const PROTECTED_VALUE: i32 = 2;
-
-/// As [`protect`], and the closure finds the value at the given index at [`PROTECTED_VALUE`]: it has a
-/// stack frame of its own.
+/// As [`protect`], with values of the caller's stack, given by their absolute indices: the closure
+/// finds them from index [`FIRST_GIVEN`] on.
 ///
 /// # Safety
-/// As [`protect`], and `value` is a valid index, if any.
-pub(super) unsafe fn protect_with<F: Fn(*mut ffi::lua_State) + Copy>(
+/// As [`protect`], with a free stack slot more for each value.
+pub(super) unsafe fn protect_with<F: Fn(*mut ffi::lua_State) + Copy, const N: usize>(
     state: *mut ffi::lua_State,
-    value: Option<i32>,
+    given: [i32; N],
     results: i32,
     closure: F,
 ) -> Result<(), Raise<'static>> {
@@ -77,14 +77,10 @@ pub(super) unsafe fn protect_with<F: Fn(*mut ffi::lua_State) + Copy>(
     unsafe {
         ffi::lua_pushvalue(state, ffi::lua_upvalueindex(PROTECTED));
         ffi::lua_pushlightuserdata(state, ptr::from_ref(&task).cast_mut().cast());
-        let arguments = match value {
-            Some(value) => {
-                ffi::lua_pushvalue(state, value);
-                2
-            }
-            None => 1,
-        };
-        match ffi::lua_pcall(state, arguments, results, 0) {
+        for index in given {
+            ffi::lua_pushvalue(state, index);
+        }
+        match ffi::lua_pcall(state, 1 + N as i32, results, 0) {
             ffi::LUA_OK => Ok(()),
             _ => Err(Raise::Pending),
         }

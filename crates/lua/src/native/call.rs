@@ -85,33 +85,12 @@ impl<'c> Call<'c> {
         unsafe { ffi::lua_type(self.state, self.stack_index(index)) }
     }
 
-    /// How many arguments there are. To be asked before anything else is put on the stack.
-    pub(crate) fn argument_count(&self) -> usize {
-        // SAFETY: reads only.
-        let top = unsafe { ffi::lua_gettop(self.state) };
-        usize::try_from(top - self.arguments_after).unwrap_or(0)
-    }
-
-    /// Whether an argument is a table.
-    pub(crate) fn is_table(&self, index: usize) -> bool {
-        self.kind(index) == ffi::LUA_TTABLE
-    }
-
     /// A boolean.
     pub(crate) fn boolean(&self, index: usize) -> Result<bool, Raise<'c>> {
         match self.kind(index) {
             ffi::LUA_TBOOLEAN => Ok(self.truth(index)),
             _ => Err(self.type_error(index, "boolean")),
         }
-    }
-
-    /// A number. Strings that Lua converts to numbers are numbers.
-    pub(crate) fn number(&self, index: usize) -> Result<f64, Raise<'c>> {
-        let mut is_number = 0;
-        // SAFETY: neither allocates nor raises.
-        let value =
-            unsafe { ffi::lua_tonumberx(self.state, self.stack_index(index), &raw mut is_number) };
-        if is_number != 0 { Ok(value) } else { Err(self.type_error(index, "number")) }
     }
 
     /// The truth of an argument, as Lua sees it.
@@ -156,6 +135,20 @@ impl<'c> Call<'c> {
             return Err(Raise::argument(index, "number has no integer representation"));
         }
         Err(self.type_error(index, "number"))
+    }
+
+    /// A number. Strings that Lua converts to such are numbers.
+    pub(crate) fn number(&self, index: usize) -> Result<f64, Raise<'c>> {
+        let mut is_number = 0;
+        // SAFETY: neither allocates nor raises.
+        let value =
+            unsafe { ffi::lua_tonumberx(self.state, self.stack_index(index), &raw mut is_number) };
+        if is_number != 0 { Ok(value) } else { Err(self.type_error(index, "number")) }
+    }
+
+    /// Whether an argument is a table.
+    pub(crate) fn is_table(&self, index: usize) -> bool {
+        self.kind(index) == ffi::LUA_TTABLE
     }
 
     /// Whether an argument is a number, not a string that looks like one.
@@ -211,6 +204,13 @@ impl<'c> Call<'c> {
             protect(self.state, 1, |state| build(Builder::new(state)))?;
             Ok(Built(ffi::lua_gettop(self.state)))
         }
+    }
+
+    /// How many arguments there are. To be asked before anything else is put on the stack.
+    pub(crate) fn argument_count(&self) -> usize {
+        // SAFETY: reads only.
+        let top = unsafe { ffi::lua_gettop(self.state) };
+        usize::try_from(top - self.arguments_after).unwrap_or(0)
     }
 
     /// As [`build`](Self::build), with what has been received into the scratch memory.

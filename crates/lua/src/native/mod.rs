@@ -26,11 +26,11 @@
 mod build;
 mod call;
 mod dispatch;
+mod fields;
 mod file;
 mod library;
 mod object;
 mod reply;
-mod table;
 
 pub(crate) use build::Builder;
 pub(crate) use call::Call;

@@ -34,7 +34,7 @@ pub(crate) use resolver::{Hints, address_info, interface_index, name_info};
 pub use scratch::Scratch;
 pub(crate) use socket::{
     accept, bind, close, connect, get_option, listen, local_address, pair, peer_address,
-    set_option, shut_down, socket,
+    set_option, shutdown, socket,
 };
 pub(crate) use text::{error_text, resolver_text};
 pub(crate) use transfer::{read, receive, receive_from, send, send_file, write};

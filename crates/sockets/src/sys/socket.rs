@@ -91,7 +91,7 @@ pub(crate) fn accept(
 }
 
 /// `shutdown(2)`.
-pub(crate) fn shut_down(descriptor: Descriptor, how: i32) -> Result<(), Errno> {
+pub(crate) fn shutdown(descriptor: Descriptor, how: i32) -> Result<(), Errno> {
     // SAFETY: takes integers only.
     check(unsafe { libc::shutdown(descriptor.number(), how) }).map(drop)
 }

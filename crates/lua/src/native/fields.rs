@@ -5,7 +5,7 @@ use std::io::IoSlice;
 
 use mlua::ffi;
 
-use super::build::{PROTECTED_VALUE, protect_with};
+use super::build::{FIRST_GIVEN, protect_with};
 use super::call::Call;
 use super::dispatch::push_text;
 use super::reply::Raise;
@@ -36,9 +36,9 @@ impl<'c> Call<'c> {
         }
         // SAFETY: a function of ours runs, with free stack slots; the name is what may allocate.
         unsafe {
-            protect_with(self.state(), Some(self.stack_index(index)), 1, |state| {
+            protect_with(self.state(), [self.stack_index(index)], 1, |state| {
                 push_text(state, name);
-                ffi::lua_rawget(state, PROTECTED_VALUE);
+                ffi::lua_rawget(state, FIRST_GIVEN);
             })?;
         }
         Ok(self.top_index())
@@ -73,10 +73,10 @@ impl<'c> Call<'c> {
         let verdict = &are_strings;
         // SAFETY: a function of ours runs, with free stack slots. An entry is converted in its copy.
         unsafe {
-            protect_with(self.state(), Some(self.stack_index(index)), 1, |state| {
+            protect_with(self.state(), [self.stack_index(index)], 1, |state| {
                 ffi::lua_createtable(state, i32::try_from(length).unwrap_or(0), 0);
                 for item in 1..=length {
-                    ffi::lua_rawgeti(state, PROTECTED_VALUE, item);
+                    ffi::lua_rawgeti(state, FIRST_GIVEN, item);
                     if ffi::lua_tolstring(state, -1, std::ptr::null_mut()).is_null() {
                         verdict.set(false);
                         ffi::lua_pop(state, 1);

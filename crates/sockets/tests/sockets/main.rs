@@ -1,11 +1,14 @@
 //! Tests of the crate from outside, one file for each idea.
 
 mod address;
+mod address_infos;
 mod buffered;
 mod datagrams;
 mod hosts;
 mod names;
 mod nonblocking;
+mod once;
+mod options;
 mod streams;
 mod support;
 mod waiting;

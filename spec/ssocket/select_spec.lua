@@ -29,7 +29,7 @@ t.it("says that the time is over", function()
     local elapsed = t.timed(function()
       t.same(t.pack(S.select({ client }, {}, seconds)), { n = 3, nil, nil, S.ERROR_TIMEOUT })
     end)
-    t.between(elapsed, seconds - t.grain, seconds + 0.2)
+    t.between(elapsed, seconds - t.grain, seconds + 1)
   end
   t.same(t.pack(S.select({}, {}, 0)), { n = 3, nil, nil, S.ERROR_TIMEOUT })
   t.same(t.pack(S.select(nil, nil, 0)), { n = 3, nil, nil, S.ERROR_TIMEOUT })
@@ -112,7 +112,7 @@ t.it("raises where an argument is wrong", function()
   t.bad_argument(3, "select", "number expected, got table", S.select, {}, {}, {})
   t.bad_argument(3, "select", "time-out is not a number", S.select, {}, {}, 0 / 0)
   for _, value in ipairs { "1", true, {}, 1.5, print, io.stdout } do
-    t.bad_argument(1, "select", "list holds no descriptor or socket", S.select, { value }, {})
-    t.bad_argument(2, "select", "list holds no descriptor or socket", S.select, {}, { value })
+    t.bad_argument(1, "select", "list of descriptors or sockets expected", S.select, { value }, {})
+    t.bad_argument(2, "select", "list of descriptors or sockets expected", S.select, {}, { value })
   end
 end)

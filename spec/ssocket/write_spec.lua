@@ -13,7 +13,7 @@ end)
 
 net.it("tells how much was sent when the time is over, and nothing is lost", function(family)
   local client, server = net.pair(family)
-  local bytes = net.bytes(20000000)
+  local bytes = net.bytes(50000000)
   for _, seconds in ipairs { 0, 0.05, 0.3 } do
     client:settimeout(seconds)
     local elapsed, outcome = t.timed(function()
@@ -25,7 +25,7 @@ net.it("tells how much was sent when the time is over, and nothing is lost", fun
     t.integer(outcome[3])
     local sent = outcome[3]
     t.between(sent, 0, #bytes - 1)
-    t.between(elapsed, seconds - t.grain, seconds + 0.3)
+    t.between(elapsed, seconds - t.grain, seconds + 1)
     if sent > 0 then
       t.equal(server:read(sent) == bytes:sub(1, sent), true)
     end

@@ -19,7 +19,7 @@ pub(super) enum Place<'c> {
     Known(Result<Address, Error>),
     /// A host's name and a port.
     Name(&'c [u8], u16),
-    /// Any address of this machine, with a port.
+    /// Every address of this machine, with a port.
     Anywhere(u16),
 }
 
@@ -36,10 +36,15 @@ impl<'c> Place<'c> {
             ));
         }
         let port = call.port(index + 1)?;
-        Ok(match host {
-            b"" | b"*" => Place::Anywhere(port),
-            host => literal_address(host, port).map_or(Place::Name(host, port), Place::Known),
-        })
+        Ok(literal_address(host, port).map_or(Place::Name(host, port), Place::Known))
+    }
+
+    /// The same for a socket's own place, where the host `""` or `"*"` is every address.
+    pub(super) fn own(call: &Call<'c>, index: usize) -> Result<Place<'c>, Raise<'c>> {
+        match Place::at(call, index)? {
+            Place::Name(b"" | b"*", port) => Ok(Place::Anywhere(port)),
+            place => Ok(place),
+        }
     }
 
     /// Finds the addresses of the place, and goes on with them and with what is left of the

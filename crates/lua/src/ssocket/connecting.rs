@@ -14,7 +14,8 @@ const BACKLOG: i64 = 128;
 
 /// `connect(host, port)` and `connect("unix:/path")`.
 pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
-    let endpoint = call.this::<Tcp>()?.endpoint();
+    let this = call.this::<Tcp>()?;
+    let endpoint = this.endpoint();
     let place = Place::at(&call, 1)?;
     if endpoint.socket.is_open() {
         return Err(Raise::Text("already connected"));
@@ -25,6 +26,7 @@ pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
         let connect = Connect::new(addresses, Kind::Stream).with_options(options);
         drive(call, connect, timeout, |call, connected| {
             reply(call, connected, |_, (socket, address)| {
+                this.forget();
                 endpoint.socket.put(socket, address.family());
                 Ok(true.into())
             })
@@ -35,7 +37,7 @@ pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
 /// `bind(host, port)` and `bind("unix:/path")`.
 pub(super) fn bind(call: Call<'_>) -> Outcome<'_> {
     let endpoint = call.this::<Tcp>()?.endpoint();
-    let place = Place::at(&call, 1)?;
+    let place = Place::own(&call, 1)?;
     if endpoint.socket.is_open() {
         return Err(Raise::Text("already bound"));
     }

@@ -50,7 +50,7 @@ pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
 /// `bind(host, port)` and `bind("unix:/path")`.
 pub(super) fn bind(call: Call<'_>) -> Outcome<'_> {
     let endpoint = call.this::<Udp>()?.endpoint();
-    let place = Place::at(&call, 1)?;
+    let place = Place::own(&call, 1)?;
     let family = endpoint.wanted_family();
     place.find(call, Kind::Datagram, family, Timeout::Never, |call, addresses, _| {
         if !endpoint.socket.is_open() {

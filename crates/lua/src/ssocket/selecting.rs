@@ -96,7 +96,7 @@ fn list<'c>(call: &mut Call<'c>, index: usize) -> Result<Vec<Watched>, Raise<'c>
         return Err(call.type_error(index, "table"));
     }
     call.read_list(index, &mut list, |item| watched(&item))?
-        .map_err(|NotAnObject| Raise::argument(index, "list holds no descriptor or socket"))?;
+        .map_err(|NotAnObject| Raise::argument(index, "list of descriptors or sockets expected"))?;
     Ok(list)
 }
 

@@ -34,12 +34,12 @@ impl Blocking {
     }
 }
 
-/// What decides whether the call is first made in a way that does not wait.
+/// What to do first where the kernel's time-out is not the one that is wanted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum First {
-    /// There is a call that does not wait: it is tried before the kernel's time-out is set anew.
+    /// Make the call in a way that does not wait.
     Try,
-    /// There is none, so asking whether the call would wait costs as much as setting the time-out.
+    /// Set the time-out: there is no such way, or the call has to wait anyhow.
     Prepare,
 }
 

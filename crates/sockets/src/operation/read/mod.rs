@@ -42,15 +42,15 @@ fn receive(
     patience: &mut Patience<'_>,
     want: Want,
 ) -> Result<Option<Progress<Read>>, Errno> {
-    let (room, flags) = match want {
-        Want::AtLeast(length) => (length.max(contents.room()), 0),
-        Want::Exactly(length) => (length, libc::MSG_WAITALL),
+    let (room, flags, first) = match want {
+        Want::AtLeast(length) => (length.max(contents.room()), 0, First::Try),
+        // Part of it is often there, and the rest would be left to the driver.
+        Want::Exactly(length) => (length, libc::MSG_WAITALL, First::Prepare),
     };
-    let received =
-        patience.call(handle, Interest::Readable, First::Try, |descriptor, blocking| {
-            let flags = flags | blocking.flags();
-            contents.receive(room, |room| sys::receive(descriptor, room, flags))
-        })?;
+    let received = patience.call(handle, Interest::Readable, first, |descriptor, blocking| {
+        let flags = flags | blocking.flags();
+        contents.receive(room, |room| sys::receive(descriptor, room, flags))
+    })?;
     match received {
         None => {
             if matches!(patience, Patience::None) {

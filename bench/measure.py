@@ -1,0 +1,150 @@
+"""Runs programs in turn, and reads the clocks at their marks.
+
+A program prints `ready` when it is set up and `done` when its work is done, and waits each time for a
+line. So what is read between the marks is the work and nothing else, and it is read in the same way for
+every language: wall-clock time, the program's CPU clock (`clock_getcpuclockid`, POSIX) and its
+resident memory.
+"""
+
+import ctypes
+import os
+import re
+import resource
+import subprocess
+import tempfile
+import time
+from contextlib import contextmanager
+from statistics import median
+
+from programs import command, environment, server
+
+# A program that takes longer than this has failed.
+MOST_SECONDS = 120
+CLOCKS = ctypes.CDLL(None, use_errno=True)
+
+
+class Failed(Exception):
+    """A program has not done its work."""
+
+
+def cpu_seconds(pid):
+    clock = ctypes.c_int()
+    if CLOCKS.clock_getcpuclockid(pid, ctypes.byref(clock)) != 0:
+        raise Failed("no CPU clock")
+    return time.clock_gettime(clock.value)
+
+
+def resident_bytes(pid):
+    with open(f"/proc/{pid}/statm") as statm:
+        return int(statm.read().split()[1]) * resource.getpagesize()
+
+
+def prepared(core):
+    """What a child does before it becomes the program: it keeps to its core and may have many
+    descriptors."""
+
+    def prepare():
+        os.sched_setaffinity(0, {core})
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+    return prepare
+
+
+@contextmanager
+def started(words, core, **more):
+    """A program that is ended at the end of the block, however that is left."""
+    # No shared core is taken where the machine has only one.
+    core %= os.cpu_count()
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(words, env=environment(), preexec_fn=prepared(core), **pipes, **more) as child:
+        try:
+            yield child
+        finally:
+            child.kill()
+
+
+@contextmanager
+def other_end(case):
+    """The server of a case, and its port; or the argument of a case without one."""
+    if not case.server:
+        yield case.argument
+        return
+    with started([server(), case.server], case.cores[0]) as child:
+        yield int(child.stdout.readline())
+
+
+def wait_for(child, mark):
+    line = child.stdout.readline().strip()
+    if line != mark:
+        raise Failed(line or f"ended before '{mark}' with status {child.wait()}")
+
+
+def go_on(child):
+    child.stdin.write("\n")
+    child.stdin.flush()
+
+
+def once(case, program, count):
+    """One run: the seconds and CPU seconds of the whole work, and the memory that it has added."""
+    with other_end(case) as argument:
+        words = [*command(case, program), str(argument), str(count)]
+        with started(words, case.cores[1]) as child:
+            wait_for(child, "ready")
+            memory, cpu, wall = resident_bytes(child.pid), cpu_seconds(child.pid), time.perf_counter()
+            go_on(child)
+            wait_for(child, "done")
+            wall, cpu = time.perf_counter() - wall, cpu_seconds(child.pid) - cpu
+            memory = resident_bytes(child.pid) - memory
+            go_on(child)
+            if child.wait(MOST_SECONDS) != 0:
+                raise Failed(f"ended with status {child.returncode}")
+    return {"wall": wall / count, "cpu": cpu / count, "rate": count / wall, "memory": memory}
+
+
+def system_calls(case, program):
+    """The system calls for each operation, by name: what strace counts for twice the work, less what it
+    counts for the work."""
+    short = max(1, min(2_000, case.count // 8))
+    first, second = (traced(case, program, count) for count in (short, 2 * short))
+    each = {name: (second.get(name, 0) - first.get(name, 0)) / short for name in {*first, *second}}
+    # A call now and then belongs to memory, not to the operation.
+    return {name: round(calls, 2) for name, calls in sorted(each.items()) if calls >= 0.005}
+
+
+def traced(case, program, count):
+    with other_end(case) as argument, tempfile.NamedTemporaryFile("r") as counts:
+        words = ["strace", "-f", "-c", "-S", "calls", "-U", "name,calls", "-o", counts.name]
+        words += [*command(case, program), str(argument), str(count)]
+        with started(words, case.cores[1]) as child:
+            for mark in ("ready", "done"):
+                wait_for(child, mark)
+                go_on(child)
+            child.wait(MOST_SECONDS)
+        rows = re.findall(r"^\s*(\w+)\s+(\d+)\s*$", counts.read(), re.MULTILINE)
+    return {name: int(calls) for name, calls in rows if name != "total"}
+
+
+def in_turn(case, programs, repetitions, count=None):
+    """Runs the programs one after the other, again and again: the speed of a machine drifts, and so
+    all drift alike. Returns the runs of each."""
+    runs = {program: [] for program in programs}
+    for _ in range(repetitions):
+        for program in programs:
+            runs[program].append(once(case, program, count or case.count))
+    return runs
+
+
+def summary(runs):
+    """The median of each quantity, with the least and the greatest."""
+    return {
+        quantity: {"median": median(values), "least": min(values), "most": max(values)}
+        for quantity in runs[0]
+        for values in [[run[quantity] for run in runs]]
+    }
+
+
+def ratios(runs, base, quantity):
+    """The ratio of two programs, taken within each round."""
+    values = [own[quantity] / other[quantity] for own, other in zip(runs, base)]
+    return {"median": median(values), "least": min(values), "most": max(values)}

@@ -15,10 +15,10 @@ from pathlib import Path
 import programs
 import report
 from cases import CASES
-from measure import Failed, in_turn, ratios, summary, system_calls
+from measure import Failed, counter, in_turn, ratios, summary, system_calls
 
 RESULTS = Path(__file__).resolve().parent / "results.json"
-REPETITIONS = 7
+REPETITIONS = int(os.environ.get("BENCH_REPETITIONS", 7))
 CHECK_REPETITIONS = 5
 # How much worse than in bench/results.json a ratio to the limit may be before `check` fails.
 MARGIN = 0.15
@@ -82,12 +82,13 @@ def run(names):
         absent["bare"] = absent["/usr/include/lua5.4/lua.h"]
     programs.build()
     kept = json.loads(RESULTS.read_text()) if RESULTS.exists() else {"cases": {}}
-    kept["machine"] = machine()
+    counts_with = counter()
+    kept["machine"] = {**machine(), "system_calls_counted_with": counts_with}
     for name in names or cases:
         case = cases[name]
         results, best = measured(case, absent, REPETITIONS)
         for program, result in results.items():
-            result["system_calls"] = {} if "strace" in absent else system_calls(case, program)
+            result["system_calls"] = system_calls(case, program, counts_with) if counts_with else {}
             if result["role"] == "ours":
                 goals = [goal for goal in case.goals if program in (goal.programs or case.ours)]
                 result["goals"] = [goal_met(goal, result, results, case) for goal in goals]

@@ -24,7 +24,7 @@ pub(super) fn bind(call: Call<'_>) -> Outcome<'_> {
     } else if call.is_nil(position) {
         position += 1;
     }
-    let endpoint = endpoint(&call, host, position)?;
+    let endpoint = Endpoint::read(&call, host, is_unix_name(host), position)?;
     let backlog = call.integer_or(position + 1, BACKLOG)?;
     let backlog = i32::try_from(backlog)
         .map_err(|_| Raise::argument(position + 1, "backlog out of range"))?;
@@ -46,7 +46,7 @@ pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
         return Err(call.type_error(position, "string"));
     }
     let host = call.bytes(position)?;
-    let endpoint = endpoint(&call, host, position + 1)?;
+    let endpoint = Endpoint::read(&call, host, is_unix_name(host), position + 1)?;
     let ttl = call.integer_or(position + 2, TTL)?;
     let ttl = u8::try_from(ttl).map_err(|_| Raise::argument(position + 2, "ttl out of range"))?;
     open(call, host, transport, endpoint, |address| {
@@ -57,21 +57,6 @@ pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
         socket.begin_connect(address)?;
         Ok(SocketObject::connected(socket, family, transport.kind))
     })
-}
-
-/// The endpoint that a host and the port at `position` name. A unix address has no port.
-fn endpoint<'c>(
-    call: &Call<'c>,
-    host: &'c [u8],
-    position: usize,
-) -> Result<Endpoint<'c>, Raise<'c>> {
-    if is_unix_name(host) {
-        if !call.is_none_or_nil(position) {
-            call.port(position)?;
-        }
-        return Ok(Endpoint::unix(host));
-    }
-    Ok(Endpoint::ip(host, call.port(position)?))
 }
 
 /// Makes the socket by `open`, and replies with it.

@@ -37,7 +37,7 @@ pub(super) fn is_unix_name(host: &[u8]) -> bool {
     host.starts_with(b"@") || host.contains(&b'/')
 }
 
-/// Where a socket is to be bound, connected, or to send to.
+/// Where a socket is to be bound or connected, or where it is to send to.
 pub(super) enum Endpoint<'c> {
     /// An address that needs no look-up, or why it is none.
     Known(Result<Address, Error>),
@@ -46,14 +46,24 @@ pub(super) enum Endpoint<'c> {
 }
 
 impl<'c> Endpoint<'c> {
-    /// A unix address: a path, or `@` and an abstract name.
-    pub(super) fn unix(name: &[u8]) -> Endpoint<'c> {
-        Endpoint::Known(Address::unix_name(name).map_err(|error| error.0.during("sockaddr_un")))
-    }
-
-    /// A host, by its address or its name.
-    pub(super) fn ip(host: &'c [u8], port: u16) -> Endpoint<'c> {
-        literal_address(host, port).map_or(Endpoint::Name(host, port), Endpoint::Known)
+    /// The endpoint at a host and the port in an argument. A unix address needs no port.
+    pub(super) fn read(
+        call: &Call<'c>,
+        host: &'c [u8],
+        is_unix: bool,
+        port: usize,
+    ) -> Result<Endpoint<'c>, Raise<'c>> {
+        if !is_unix {
+            let port = call.port(port)?;
+            return Ok(
+                literal_address(host, port).map_or(Endpoint::Name(host, port), Endpoint::Known)
+            );
+        }
+        if !call.is_none_or_nil(port) {
+            call.port(port)?;
+        }
+        let address = Address::unix_name(host);
+        Ok(Endpoint::Known(address.map_err(|error| error.0.during("sockaddr_un"))))
     }
 }
 

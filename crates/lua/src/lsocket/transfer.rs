@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use moonwire_sockets::operation::{Accept, LookUp, Receive, ReceiveFrom, Send};
-use moonwire_sockets::{Address, Descriptor, Error, Family, Kind, Timeout};
+use moonwire_sockets::{Address, Errno, Error, Family, Kind, Timeout};
 
 use super::endpoint::{Endpoint, is_unix_name};
 use super::failure::{failure, reply};
@@ -79,30 +79,20 @@ pub(super) fn send(call: Call<'_>) -> Outcome<'_> {
 /// `sendto(string, address [, port])`.
 pub(super) fn sendto(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<SocketObject>()?;
-    let descriptor = socket.descriptor();
     let bytes = call.bytes(1)?;
     let host = call.bytes(2)?;
     // A socket of another program may be bound to a path without a slash.
-    let endpoint = if is_unix_name(host) || socket.family == Family::Unix {
-        if !call.is_none_or_nil(3) {
-            call.port(3)?;
-        }
-        Endpoint::unix(host)
-    } else {
-        Endpoint::ip(host, call.port(3)?)
-    };
-    match endpoint {
-        Endpoint::Known(address) => send_to(call, descriptor, bytes, address),
+    let is_unix = is_unix_name(host) || socket.family == Family::Unix;
+    match Endpoint::read(&call, host, is_unix, 3)? {
+        Endpoint::Known(address) => send_to(call, socket, bytes, address),
         Endpoint::Name(host, port) => {
             let look_up = LookUp::new(host, port.to_string().as_bytes(), socket.kind)
                 .of_family(socket.family);
             drive(call, look_up, Timeout::Never, move |call, found| {
                 // The resolver has found one at least, or has failed.
-                let first = found.and_then(|addresses| {
-                    let none = moonwire_sockets::Errno::AFNOSUPPORT.during("getaddrinfo");
-                    addresses.first().copied().ok_or(none)
-                });
-                send_to(call, descriptor, bytes, first)
+                let none = Errno::AFNOSUPPORT.during("getaddrinfo");
+                let first = found.and_then(|list| list.first().copied().ok_or(none));
+                send_to(call, socket, bytes, first)
             })
         }
     }
@@ -110,12 +100,12 @@ pub(super) fn sendto(call: Call<'_>) -> Outcome<'_> {
 
 fn send_to<'c>(
     call: Call<'c>,
-    descriptor: Descriptor,
+    socket: &SocketObject,
     bytes: &'c [u8],
     address: Result<Address, Error>,
 ) -> Outcome<'c> {
     match address {
-        Ok(address) => drive(call, Send::to(descriptor, bytes, address), AT_ONCE, sent),
+        Ok(address) => drive(call, Send::to(socket.descriptor(), bytes, address), AT_ONCE, sent),
         Err(error) => failure(call, error),
     }
 }

@@ -29,13 +29,16 @@ fn a_missing_module_is_an_error() {
     let run = moonwire(&["-l", "nowhere"]);
     let place = if cfg!(feature = "lua51") { "(command line):1: " } else { "" };
     run.fails(&format!("moonwire: {place}module 'nowhere' not found:"));
-    let caller = match () {
-        () if cfg!(feature = "lua52") => "in function '_G.require'",
-        () if cfg!(feature = "luajit") => "at 0x",
-        () => "in function 'require'",
+    // Lua 5.2 finds the name in `_G` or in `package.loaded`, whichever it comes to first.
+    let callers: &[&str] = match () {
+        () if cfg!(feature = "lua52") => &["in function 'require'", "in function '_G.require'"],
+        () if cfg!(feature = "luajit") => &["at 0x"],
+        () => &["in function 'require'"],
     };
-    let traceback = format!("\nstack traceback:\n\t[C]: {caller}");
-    assert!(run.errors.contains(&traceback), "{}", run.errors);
+    let is_traced = callers
+        .iter()
+        .any(|caller| run.errors.contains(&format!("\nstack traceback:\n\t[C]: {caller}")));
+    assert!(is_traced, "{}", run.errors);
 }
 
 #[test]

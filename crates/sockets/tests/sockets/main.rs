@@ -3,7 +3,9 @@
 mod address;
 mod buffered;
 mod datagrams;
+mod hosts;
 mod names;
+mod nonblocking;
 mod streams;
 mod support;
 mod waiting;

@@ -4,6 +4,7 @@ mod address;
 mod buffered;
 mod datagrams;
 mod hosts;
+mod kernel_timeouts;
 mod names;
 mod nonblocking;
 mod streams;

@@ -93,7 +93,7 @@ impl Descriptor {
     ///
     /// # Errors
     /// That of the system call.
-    pub fn connect_datagrams(self, peer: &Address) -> Result<(), Error> {
+    pub fn set_peer(self, peer: &Address) -> Result<(), Error> {
         sys::connect(self, peer).map_err(|errno| errno.during("connect"))
     }
 

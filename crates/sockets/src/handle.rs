@@ -1,6 +1,6 @@
 //! How operations get at their descriptor.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::{Descriptor, Errno, Family, Interest, KernelTimeout, Socket};
 
@@ -36,10 +36,9 @@ impl Handle for Descriptor {
 #[derive(Debug)]
 pub struct SocketCell {
     socket: RefCell<Option<Socket>>,
+    family: Cell<Option<Family>>,
     receiving: KernelTimeout,
     sending: KernelTimeout,
-    /// On a unix socket the kernel's time-out starts again with each piece that it queues.
-    family: std::cell::Cell<Option<Family>>,
 }
 
 impl SocketCell {
@@ -48,9 +47,9 @@ impl SocketCell {
     pub const fn empty() -> SocketCell {
         SocketCell {
             socket: RefCell::new(None),
+            family: Cell::new(None),
             receiving: KernelTimeout::new(Interest::Readable),
             sending: KernelTimeout::new(Interest::Writable),
-            family: std::cell::Cell::new(None),
         }
     }
 
@@ -100,6 +99,7 @@ impl Handle for &SocketCell {
     fn kernel_timeout(&self, interest: Interest) -> Option<&KernelTimeout> {
         match interest {
             Interest::Readable => Some(&self.receiving),
+            // There it starts again with each piece that the kernel queues.
             Interest::Writable if self.family.get() == Some(Family::Unix) => None,
             Interest::Writable => Some(&self.sending),
         }

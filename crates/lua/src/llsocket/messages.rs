@@ -86,10 +86,7 @@ fn control_message<'c>(call: &Call<'c>, item: usize) -> Result<ControlMessage, R
 pub(super) fn recvmsg(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
     let limit = call.buffer_size(1, DEFAULT_SIZE)?;
-    let control = match call.integer_or(2, DEFAULT_SIZE as i64)? {
-        0 => 0,
-        _ => call.buffer_size(2, DEFAULT_SIZE)?,
-    };
+    let control = control_size(&call, 2)?;
     let receive = once::receive_message(socket.descriptor(), limit, control, call.flags_from(3)?);
     let timeout = Mode::timeout(&socket.mode.receive_timeout);
     drive(call, receive, timeout, |call, received| match received {
@@ -97,6 +94,18 @@ pub(super) fn recvmsg(call: Call<'_>) -> Outcome<'_> {
         Ok(message) => table(call, socket, message),
         Err(error) => not_received(call, error),
     })
+}
+
+/// How much room there is for control messages. Linux lets them have 128 KiB by default.
+fn control_size<'c>(call: &Call<'c>, index: usize) -> Result<usize, Raise<'c>> {
+    const LARGEST: usize = 1 << 20;
+    if call.is_none_or_nil(index) {
+        return Ok(DEFAULT_SIZE);
+    }
+    match call.small_integer(index, "size out of range")? {
+        size @ 0..=LARGEST => Ok(size),
+        _ => Err(Raise::argument(index, "size out of range")),
+    }
 }
 
 /// Whether a message is none, but the end of the connection.

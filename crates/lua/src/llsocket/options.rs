@@ -47,7 +47,7 @@ methods! {
 }
 
 /// The value of an option, as Lua has it.
-trait OptionValue: Sized + 'static {
+trait OptionValue: Copy + 'static {
     /// The first argument as such a value.
     fn argument<'c>(call: &Call<'c>) -> Result<Self, Raise<'c>>;
 
@@ -96,14 +96,12 @@ fn state<'c, T: OptionValue>(call: Call<'c>, option: &'static SocketOption<T>) -
 
 /// Reads an option, or sets it.
 fn option<'c, T: OptionValue>(call: Call<'c>, option: &'static SocketOption<T>) -> Outcome<'c> {
-    if !call.is_none_or_nil(1) {
-        let socket = call.this::<LowLevelSocket>()?;
-        let value = T::argument(&call)?;
-        if let Err(error) = socket.descriptor().set_option(option, value) {
-            return failure(call, error);
-        }
-    }
-    state(call, option)
+    read_or_set(
+        call,
+        |descriptor| descriptor.option(option),
+        |descriptor, value| descriptor.set_option(option, value),
+        |_, _| (),
+    )
 }
 
 /// Reads a time-out, or sets it, and remembers it.
@@ -112,12 +110,12 @@ fn timeout<'c>(
     option: &'static SocketOption<Duration>,
     known: fn(&Mode) -> &Cell<Duration>,
 ) -> Outcome<'c> {
-    let socket = call.this::<LowLevelSocket>()?;
-    let outcome = self::option(call, option);
-    if let Ok(duration) = socket.descriptor().option(option) {
-        known(&socket.mode).set(duration);
-    }
-    outcome
+    read_or_set(
+        call,
+        |descriptor| descriptor.option(option),
+        |descriptor, value| descriptor.set_option(option, value),
+        |mode, duration| known(mode).set(duration),
+    )
 }
 
 /// Reads a flag of the descriptor, or sets it.
@@ -126,22 +124,32 @@ fn flag<'c>(
     get: fn(Descriptor) -> Result<bool, Error>,
     set: fn(Descriptor, bool) -> Result<(), Error>,
 ) -> Outcome<'c> {
-    let descriptor = call.this::<LowLevelSocket>()?.descriptor();
-    if !call.is_none_or_nil(1) {
-        let enable = call.boolean(1)?;
-        if let Err(error) = set(descriptor, enable) {
-            return failure(call, error);
-        }
-    }
-    reply(call, get(descriptor), |_, enabled| Ok(Value::Boolean(enabled).into()))
+    read_or_set(call, get, set, |_, _| ())
 }
 
 /// Reads the mode of the socket, or sets it, and remembers it.
 fn nonblock(call: Call<'_>) -> Outcome<'_> {
+    let remember = |mode: &Mode, enabled| mode.nonblocking.set(enabled);
+    read_or_set(call, Descriptor::is_nonblocking, Descriptor::set_nonblocking, remember)
+}
+
+/// Sets what there is an argument for, and returns the state that is then in force.
+fn read_or_set<'c, T: OptionValue>(
+    call: Call<'c>,
+    get: impl FnOnce(Descriptor) -> Result<T, Error>,
+    set: impl FnOnce(Descriptor, T) -> Result<(), Error>,
+    remember: impl FnOnce(&Mode, T),
+) -> Outcome<'c> {
     let socket = call.this::<LowLevelSocket>()?;
-    let outcome = flag(call, Descriptor::is_nonblocking, Descriptor::set_nonblocking);
-    if let Ok(enabled) = socket.descriptor().is_nonblocking() {
-        socket.mode.nonblocking.set(enabled);
+    let descriptor = socket.descriptor();
+    if !call.is_none_or_nil(1) {
+        let value = T::argument(&call)?;
+        if let Err(error) = set(descriptor, value) {
+            return failure(call, error);
+        }
     }
-    outcome
+    reply(call, get(descriptor), |_, value| {
+        remember(&socket.mode, value);
+        Ok(value.into_value().into())
+    })
 }

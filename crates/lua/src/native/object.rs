@@ -223,7 +223,6 @@ impl<'c> Call<'c> {
     }
 
     /// An argument that is an object.
-    #[allow(dead_code)] // No module has a function that takes one object yet.
     pub(crate) fn object_at<T: Object>(&self, index: usize) -> Result<&'c T, Raise<'c>> {
         self.object_on_stack(self.stack_index(index))
             .ok_or_else(|| self.type_error(index, T::CLASS.name))

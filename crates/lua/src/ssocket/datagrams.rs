@@ -36,10 +36,10 @@ pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
     place.find(call, Kind::Datagram, family, Timeout::Never, |call, addresses, _| {
         let connected = first(&addresses, "connect", |address, family| {
             if endpoint.socket.is_open() {
-                return endpoint.descriptor("connect")?.connect_datagrams(address);
+                return endpoint.descriptor("connect")?.set_peer(address);
             }
             let socket = endpoint.open(family, Kind::Datagram)?;
-            socket.descriptor().connect_datagrams(address)?;
+            socket.descriptor().set_peer(address)?;
             endpoint.socket.put(socket, Some(family));
             Ok(())
         });

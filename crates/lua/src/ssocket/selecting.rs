@@ -6,7 +6,7 @@ use moonwire_sockets::operation::Poll;
 use moonwire_sockets::{Cause, Descriptor, Errno, Error, PollEntry, Timeout, events};
 
 use super::failure::{TIMEOUT, message};
-use super::object::{SocketObject, Tcp, Udp};
+use super::object::{Endpoint, SocketObject, Tcp, Udp};
 use crate::drive::drive;
 use crate::native::{Built, Call, Item, NotAnObject, Outcome, Raise, Value};
 
@@ -18,22 +18,20 @@ struct Watched {
     is_buffered: bool,
 }
 
+/// The number of a descriptor that is not open.
+const NONE: Descriptor = Descriptor::from_number(-1);
+
 /// What an item of a list stands for: the number of a descriptor, or a socket object.
 fn watched(item: &Item<'_, '_>) -> Option<Watched> {
-    let closed = -1;
+    let descriptor = |endpoint: &Endpoint| endpoint.descriptor("select").unwrap_or(NONE);
     if let Some(tcp) = item.object::<Tcp>() {
-        let descriptor = tcp.endpoint().descriptor("select");
         let is_buffered = !tcp.0.buffer.is_empty();
-        return Some(Watched {
-            descriptor: descriptor.unwrap_or(Descriptor::from_number(closed)),
-            is_buffered,
-        });
+        return Some(Watched { descriptor: descriptor(tcp.endpoint()), is_buffered });
     }
     let descriptor = match item.object::<Udp>() {
-        Some(udp) => udp.endpoint().descriptor("select").ok(),
-        None => Some(Descriptor::from_number(i32::try_from(item.integer()?).unwrap_or(closed))),
+        Some(udp) => descriptor(udp.endpoint()),
+        None => i32::try_from(item.integer()?).map_or(NONE, Descriptor::from_number),
     };
-    let descriptor = descriptor.unwrap_or(Descriptor::from_number(closed));
     Some(Watched { descriptor, is_buffered: false })
 }
 

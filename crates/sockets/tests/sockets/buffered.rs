@@ -248,8 +248,6 @@ fn step() -> impl Strategy<Value = Step> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
-
     /// Whatever the packets, the delimiters and the moments at which time is over: results, partial
     /// results and delimiters laid end to end are the stream, and each read gives what the model
     /// says. (The model checks every byte as it is given out.)

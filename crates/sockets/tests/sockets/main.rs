@@ -5,6 +5,7 @@ mod address_infos;
 mod buffered;
 mod datagrams;
 mod hosts;
+mod kernel_timeouts;
 mod names;
 mod nonblocking;
 mod once;

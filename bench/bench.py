@@ -18,7 +18,7 @@ from cases import CASES
 from measure import Failed, counter, in_turn, ratios, summary, system_calls
 
 RESULTS = Path(__file__).resolve().parent / "results.json"
-REPETITIONS = int(os.environ.get("BENCH_REPETITIONS", 7))
+REPETITIONS = int(os.environ.get("BENCH_REPETITIONS", "7"))
 CHECK_REPETITIONS = 5
 # How much worse than in bench/results.json a ratio to the limit may be before `check` fails.
 MARGIN = 0.15

@@ -102,13 +102,17 @@ def once(case, program, count):
     return {"wall": wall / count, "cpu": cpu / count, "rate": count / wall, "memory": memory}
 
 
+# What perf tells apart; it takes long to prepare for each.
+NAMED = """read write readv writev recvfrom sendto recvmsg sendmsg sendmmsg recvmmsg poll ppoll select pselect6
+    epoll_wait epoll_pwait epoll_ctl getsockopt setsockopt fcntl ioctl mmap munmap brk""".split()
+EVENTS = ",".join(["raw_syscalls:sys_enter", *(f"syscalls:sys_enter_{name}" for name in NAMED)])
 # Programs that count system calls into a file, best first, and how a line of theirs reads. perf does
 # not change the timing of what it counts; under strace, an answer has always come by the time that
 # somebody asks for it.
 COUNTERS = {
     "perf": (
-        ["perf", "stat", "-x,", "-e", "syscalls:sys_enter_*", "-o"],
-        r"^(?P<calls>\d+),[^,]*,syscalls:sys_enter_(?P<name>\w+),",
+        ["perf", "stat", "-x,", "-e", EVENTS, "-o"],
+        r"^(?P<calls>\d+),[^,]*,(?:raw_)?syscalls:sys_enter_?(?P<name>\w*),",
     ),
     "strace": (
         ["strace", "-f", "-c", "-S", "calls", "-U", "name,calls", "-o"],
@@ -148,7 +152,11 @@ def counted(case, program, count, counter):
                 go_on(child)
             child.wait(MOST_SECONDS)
         found = re.finditer(line, counts.read(), re.MULTILINE)
-    return {match["name"]: int(match["calls"]) for match in found if match["name"] != "total"}
+    calls = {match["name"]: int(match["calls"]) for match in found if match["name"] != "total"}
+    if "" in calls:
+        # perf's count of them all.
+        calls["others"] = calls.pop("") - sum(calls.values())
+    return calls
 
 
 def in_turn(case, programs, repetitions, count=None):

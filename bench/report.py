@@ -44,7 +44,7 @@ def spread(values):
 
 
 def calls(counts):
-    return ", ".join(f"{count:g} {name}" for name, count in counts.items()) or "–"
+    return ", ".join(f"{count:.3g} {name}" for name, count in counts.items()) or "–"
 
 
 def verdict(goals):

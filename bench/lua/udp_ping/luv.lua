@@ -14,9 +14,9 @@ case.measure(function()
     if left == 0 then
       uv.stop()
     else
-      socket:try_send(message)
+      socket:try_send(message, nil, nil)
     end
   end))
-  socket:try_send(message)
+  socket:try_send(message, nil, nil)
   uv.run()
 end)

@@ -5,5 +5,5 @@ assert(socket:connect(case.host, case.port))
 local message = case.message
 
 case.repeated(function()
-  assert(socket:try_send(message))
+  assert(socket:try_send(message, nil, nil))
 end)

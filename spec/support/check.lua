@@ -10,9 +10,9 @@ function check.pack(...)
   return { n = select("#", ...), ... }
 end
 
---- The values of such a list.
-function check.unpack(list)
-  return unpack(list, 1, list.n)
+--- The values of such a list, from the first or a later one on.
+function check.unpack(list, first)
+  return unpack(list, first or 1, list.n)
 end
 
 local function show_string(text)

@@ -77,6 +77,41 @@ function kinds.string(value)
   end
 end
 
+--- A string, where a number is none.
+function kinds.text(value)
+  if type(value) ~= "string" then
+    return "string expected, got "
+  end
+end
+
+function kinds.number(value)
+  if not tonumber(value) then
+    return "number expected, got "
+  end
+end
+
+function kinds.boolean(value)
+  if type(value) ~= "boolean" then
+    return "boolean expected, got "
+  end
+end
+
+function kinds.table(value)
+  if type(value) ~= "table" then
+    return "table expected, got "
+  end
+end
+
+--- An object of the module's own, which none of the values is.
+function kinds.object()
+  return " expected, got "
+end
+
+--- A string, or an object of the module's own.
+function kinds.name(value)
+  return kinds.string(value) and " expected, got "
+end
+
 --- A string or an integer: the words before "expected" are the module's own.
 function kinds.either(value)
   if type(value) == "number" then
@@ -117,10 +152,12 @@ local function is_one_of(reason, expected)
 end
 
 --- Says what is wrong with the outcome, or nothing.
-local function fault(name, position, results, where, expected)
+local function fault(name, position, results, where, expected, returns)
   if results[1] then
     if expected then
       return "should have raised (" .. expected[1] .. ")"
+    elseif returns then
+      return not returns(check.unpack(results, 2)) and "should return something else" or nil
     elseif results.n > 1 and results[2] == nil then
       local message = results[3]
       local failed = results.n == 3 and type(message) == "string" and #message > 0
@@ -152,7 +189,8 @@ local function try(name, call, position, absent, value)
   if call.undo and results[1] and results[2] ~= nil then
     call.undo(results[2], results[3])
   end
-  local wrong = fault(name, position, results, where, reasons(call.kinds[position], absent, value))
+  local expected = reasons(call.kinds[position], absent, value)
+  local wrong = fault(name, position, results, where, expected, call.returns)
   if wrong then
     error(name .. " with " .. (absent and "no value" or check.show(value)) .. " for argument "
       .. position .. " " .. wrong .. "\n     got " .. check.show(results), 0)
@@ -162,7 +200,11 @@ end
 local function try_call(name, call)
   case.it(name .. " succeeds with valid arguments", function()
     local results = check.call(call.fn, call.arguments())
-    if not results[1] or results[2] == nil then
+    local good = results[2] ~= nil
+    if call.returns then
+      good = call.returns(check.unpack(results, 2))
+    end
+    if not results[1] or not good then
       error("got " .. check.show(results), 0)
     end
     if call.undo then
@@ -187,10 +229,12 @@ end
 --- Tries all functions of a module, or all methods of an object. `calls[name]` is one valid call of
 --- the function, or a list of them:
 ---
---- - `kinds`: one of "integer", "string", "either" and "anything" for each argument, with a "?" after
----   it where nil and nothing are the same as a valid value;
+--- - `kinds`: one of the kinds above for each argument, with a "?" after it where nil and nothing are
+---   the same as a valid value;
 --- - `arguments()`: valid arguments, made anew for each call; for a method, the object comes first and
 ---   `method` is true. A call with them must not wait, whatever value takes the place of one;
+--- - `returns(...)`: whether these are results of the call, a failure's included, where a failure is not
+---   nil and a message;
 --- - `undo(...)`: takes back what a success has done, given its first two results;
 --- - `skip(position, value)`: true for a value that is a valid one, and better not tried.
 function wrong_values.try_all(functions, calls)

@@ -31,6 +31,7 @@
 
 mod convert;
 mod drive;
+mod llsocket;
 mod lsocket;
 mod minisock;
 #[allow(unsafe_code)]
@@ -45,7 +46,16 @@ use crate::native::Library;
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Every module, by the name that `require` knows it by.
-static LIBRARIES: &[&Library] = &[&minisock::LIBRARY, &lsocket::LIBRARY, &ssocket::LIBRARY];
+static LIBRARIES: &[&Library] = &[
+    &minisock::LIBRARY,
+    &lsocket::LIBRARY,
+    &ssocket::LIBRARY,
+    &llsocket::LIBRARY,
+    &llsocket::INET,
+    &llsocket::UNIX,
+    &llsocket::SOCKET,
+    &llsocket::DEVICE,
+];
 
 /// The names of all modules.
 pub fn module_names() -> impl Iterator<Item = &'static str> {

@@ -71,6 +71,12 @@ impl Family {
         }
     }
 
+    /// The family with this number, if Moonwire knows it.
+    #[must_use]
+    pub fn from_domain(domain: i32) -> Option<Family> {
+        LAYOUTS.iter().find(|layout| layout.domain == domain).map(|layout| layout.family)
+    }
+
     /// The address family's number, `AF_INET` and so on.
     #[must_use]
     pub fn domain(self) -> i32 {
@@ -116,6 +122,12 @@ impl Address {
         let mut part = [0; N];
         part.copy_from_slice(&self.storage[place]);
         part
+    }
+
+    /// The address of who has none: no bytes.
+    #[must_use]
+    pub const fn unnamed() -> Address {
+        Address { storage: [0; STORAGE_LENGTH], length: 0 }
     }
 
     /// An IPv4 address and port: 16 bytes.

@@ -1,7 +1,9 @@
 //! Descriptors as numbers.
 
+use std::os::fd::{IntoRawFd, OwnedFd};
+
 use crate::options::SocketOption;
-use crate::{Address, Error, Shutdown, sys};
+use crate::{Address, Error, Shutdown, Socket, sys};
 
 /// The number of a file descriptor, not owned.
 ///
@@ -23,6 +25,12 @@ impl Descriptor {
     #[must_use]
     pub const fn number(self) -> i32 {
         self.0
+    }
+
+    /// Gives a descriptor up: it stays open, and the number is the caller's.
+    #[must_use]
+    pub fn from_owned(descriptor: OwnedFd) -> Descriptor {
+        Descriptor(descriptor.into_raw_fd())
     }
 
     /// The address that the socket is bound to, `getsockname(2)`.
@@ -87,6 +95,55 @@ impl Descriptor {
     /// That of the system call.
     pub fn set_peer(self, peer: &Address) -> Result<(), Error> {
         sys::connect(self, peer).map_err(|errno| errno.during("connect"))
+    }
+
+    /// Whether calls on the descriptor return at once, `O_NONBLOCK` of `fcntl(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn is_nonblocking(self) -> Result<bool, Error> {
+        sys::nonblocking(self).map_err(|errno| errno.during("fcntl"))
+    }
+
+    /// Sets whether they do.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn set_nonblocking(self, enable: bool) -> Result<(), Error> {
+        sys::set_nonblocking(self, enable).map_err(|errno| errno.during("ioctl"))
+    }
+
+    /// Whether the descriptor is closed when another program is executed, `FD_CLOEXEC` of
+    /// `fcntl(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn is_close_on_exec(self) -> Result<bool, Error> {
+        sys::close_on_exec(self).map_err(|errno| errno.during("fcntl"))
+    }
+
+    /// Sets whether it is.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn set_close_on_exec(self, enable: bool) -> Result<(), Error> {
+        sys::set_close_on_exec(self, enable).map_err(|errno| errno.during("fcntl"))
+    }
+
+    /// Whether the next byte to be read is the one that was sent urgently, `sockatmark(3)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn is_at_mark(self) -> Result<bool, Error> {
+        sys::at_mark(self).map_err(|errno| errno.during("sockatmark"))
+    }
+
+    /// A further descriptor for the same socket, close-on-exec, `dup(2)`.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn duplicate(self) -> Result<Socket, Error> {
+        sys::duplicate(self).map(Socket::from).map_err(|errno| errno.during("dup"))
     }
 
     /// Closes the descriptor, `close(2)`. The number is free afterwards, whatever this returns.

@@ -38,6 +38,8 @@ impl Errno {
     pub const NAMETOOLONG: Errno = Errno(libc::ENAMETOOLONG);
     /// Cannot allocate memory.
     pub const NOMEM: Errno = Errno(libc::ENOMEM);
+    /// No message of desired type.
+    pub const NOMSG: Errno = Errno(libc::ENOMSG);
     /// Operation not supported.
     pub const OPNOTSUPP: Errno = Errno(libc::EOPNOTSUPP);
     /// Broken pipe: nobody will read what is written.

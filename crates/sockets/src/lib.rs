@@ -35,7 +35,10 @@ compile_error!(
 );
 
 mod address;
+mod address_info;
 mod buffer;
+pub mod constants;
+mod control;
 mod deadline;
 mod descriptor;
 mod driver;
@@ -53,7 +56,9 @@ mod socket;
 mod sys;
 
 pub use address::{Address, Family, ParseAddressError, UnixName};
+pub use address_info::{AddressInfo, ResolveHints};
 pub use buffer::{Bytes, Delimiter, ReadBuffer};
+pub use control::ControlMessage;
 pub use deadline::{Deadline, Timeout};
 pub use descriptor::Descriptor;
 pub use driver::block_on;
@@ -62,9 +67,9 @@ pub use handle::{Handle, SocketCell};
 pub use interfaces::{Interface, Link, interfaces};
 pub use kernel_timeout::KernelTimeout;
 pub use multicast::Membership;
-pub use names::{Host, NameInfo, interface_index, literal_address, parse_ipv6};
+pub use names::{Host, NameInfo, interface_index, interface_name, literal_address, parse_ipv6};
 pub use operation::Operation;
 pub use options::SocketOption;
 pub use readiness::{Interest, PollEntry, events, parse_poll_entries};
-pub use socket::{Kind, Shutdown, Socket};
+pub use socket::{Kind, Shutdown, Socket, is_connection_oriented};
 pub use sys::Scratch;

@@ -1,5 +1,6 @@
 //! Membership in multicast groups, for IPv4 and IPv6 alike (RFC 3678, protocol-independent API).
 
+use crate::options::{DOMAIN, TYPE};
 use crate::{Address, Descriptor, Error, Family, sys};
 
 /// A change of a socket's membership in a group, `ip(7)` and `ipv6(7)`.
@@ -21,6 +22,23 @@ pub enum Membership {
 }
 
 impl Descriptor {
+    /// The family of a socket that can send to groups and be a member of them: IPv4 or IPv6, and no
+    /// stream.
+    ///
+    /// # Errors
+    /// `EOPNOTSUPP` for another socket, and that of `getsockopt(2)`.
+    pub fn multicast_family(self) -> Result<Family, Error> {
+        let family = Family::from_domain(self.option(&DOMAIN)?);
+        match family {
+            Some(family @ (Family::Inet | Family::Inet6))
+                if self.option(&TYPE)? != libc::SOCK_STREAM =>
+            {
+                Ok(family)
+            }
+            _ => Err(crate::Errno::OPNOTSUPP.during("setsockopt")),
+        }
+    }
+
     /// Changes the membership in `group` on the interface with the given index, 0 for the one that
     /// the system chooses. `source` goes with the changes that name one.
     ///

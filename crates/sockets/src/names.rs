@@ -17,7 +17,7 @@ pub struct NameInfo {
 }
 
 /// A name as C takes it; one with a NUL would be cut.
-fn c_string(name: &[u8], operation: &'static str) -> Result<CString, Error> {
+pub(crate) fn c_string(name: &[u8], operation: &'static str) -> Result<CString, Error> {
     CString::new(name).map_err(|_| Errno::INVAL.during(operation))
 }
 
@@ -51,9 +51,9 @@ pub(crate) fn look_up(
         protocol: 0,
     };
     let mut addresses = Vec::new();
-    sys::address_info(host.as_deref(), Some(&service), hints, |address| {
-        if !addresses.contains(&address) {
-            addresses.push(address);
+    sys::address_info(host.as_deref(), Some(&service), hints, |found| {
+        if !addresses.contains(&found.address) {
+            addresses.push(found.address);
         }
     })?;
     Ok(addresses)
@@ -75,6 +75,16 @@ pub(crate) fn name_of(address: &Address, numeric_host: bool) -> Result<NameInfo,
 pub fn interface_index(name: &[u8]) -> Result<u32, Error> {
     let name = c_string(name, "if_nametoindex")?;
     sys::interface_index(&name).map_err(|errno| errno.during("if_nametoindex"))
+}
+
+/// The name of the interface with this index, `if_indextoname(3)`.
+///
+/// # Errors
+/// `ENXIO` where there is none.
+pub fn interface_name(index: u32) -> Result<Vec<u8>, Error> {
+    sys::interface_name(index)
+        .map(CString::into_bytes)
+        .map_err(|errno| errno.during("if_indextoname"))
 }
 
 /// An IPv6 address in text, with the index of the interface where one is named: `fe80::1%eth0`,

@@ -3,7 +3,7 @@
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 
 use crate::options::REUSE_ADDRESS;
-use crate::{Address, Descriptor, Errno, Error, Family, sys};
+use crate::{Address, AddressInfo, Descriptor, Errno, Error, Family, sys};
 
 /// How a socket carries data, `socket(2)`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -51,11 +51,21 @@ impl Shutdown {
     }
 }
 
+/// Whether sockets of the type with this number have a connection, and so an end: then nothing
+/// received means that the peer has closed it.
+#[must_use]
+pub const fn is_connection_oriented(kind: i32) -> bool {
+    kind == libc::SOCK_STREAM || kind == libc::SOCK_SEQPACKET
+}
+
 /// A socket. It owns its descriptor, which is close-on-exec, and closes it when it goes.
 #[derive(Debug)]
 pub struct Socket(OwnedFd);
 
 impl Socket {
+    /// The longest queue of connections that may be asked for, `SOMAXCONN`.
+    pub const LARGEST_BACKLOG: i32 = libc::SOMAXCONN;
+
     /// A socket that is not bound or connected, in blocking mode.
     ///
     /// # Errors
@@ -77,6 +87,28 @@ impl Socket {
         sys::socket(family.domain(), kind.number(), 0, nonblocking)
             .map(Socket)
             .map_err(|errno| errno.during("socket"))
+    }
+
+    /// A socket for an address, of the type and protocol that go with it.
+    ///
+    /// # Errors
+    /// That of `socket(2)`; `EAFNOSUPPORT` for an address without a family.
+    pub fn for_address(info: &AddressInfo, nonblocking: bool) -> Result<Socket, Error> {
+        let family = family_of(&info.address, "socket")?;
+        sys::socket(family.domain(), info.kind, info.protocol, nonblocking)
+            .map(Socket)
+            .map_err(|errno| errno.during("socket"))
+    }
+
+    /// Two unix sockets that are connected with each other, `socketpair(2)`. Type and protocol are
+    /// the system's numbers.
+    ///
+    /// # Errors
+    /// That of the system call.
+    pub fn pair(kind: i32, protocol: i32, nonblocking: bool) -> Result<[Socket; 2], Error> {
+        sys::pair(kind, protocol, nonblocking)
+            .map(|(first, second)| [Socket(first), Socket(second)])
+            .map_err(|errno| errno.during("socketpair"))
     }
 
     /// A stream socket that listens on `address`, as by [`listen_at`](Self::listen_at).
@@ -141,6 +173,12 @@ impl Socket {
             Ok(()) | Err(Errno::INPROGRESS | Errno::INTR) => Ok(()),
             Err(errno) => Err(errno.during("connect")),
         }
+    }
+
+    /// Takes a descriptor over that nobody else owns, and that is open: the socket closes it.
+    #[must_use]
+    pub fn from_descriptor(descriptor: Descriptor) -> Socket {
+        Socket(sys::adopt(descriptor))
     }
 
     /// The number of the descriptor, for operations.

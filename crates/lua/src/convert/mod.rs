@@ -6,6 +6,7 @@ mod buffered;
 mod host_text;
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use moonwire_sockets::{Descriptor, Timeout};
 
@@ -35,6 +36,25 @@ impl<'c> Call<'c> {
         problem: &'static str,
     ) -> Result<T, Raise<'c>> {
         T::try_from(self.integer(index)?).map_err(|_| Raise::argument(index, problem))
+    }
+
+    /// The flags in the arguments from `index` on, joined. To be read before anything is put on the
+    /// stack.
+    #[inline]
+    pub(crate) fn flags_from(&self, index: usize) -> Result<i32, Raise<'c>> {
+        let mut flags = 0;
+        for index in index..=self.argument_count() {
+            if !self.is_none_or_nil(index) {
+                flags |= self.small_integer::<i32>(index, "flag out of range")?;
+            }
+        }
+        Ok(flags)
+    }
+
+    /// A duration in seconds, with fractions.
+    pub(crate) fn seconds(&self, index: usize) -> Result<Duration, Raise<'c>> {
+        Duration::try_from_secs_f64(self.number(index)?)
+            .map_err(|_| Raise::argument(index, "seconds out of range"))
     }
 
     /// The number of a descriptor. A negative number is let through: no descriptor has it, as the

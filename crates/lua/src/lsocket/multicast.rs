@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
-use moonwire_sockets::options::{BROADCAST, MULTICAST_HOPS, MULTICAST_TTL, REUSE_ADDRESS};
+use moonwire_sockets::options::{BROADCAST, MULTICAST_HOPS, REUSE_ADDRESS};
 use moonwire_sockets::{Address, Error, Membership, Socket};
 
 /// Binds a socket so that it receives what is sent to `address`: a group, which it joins, or any
@@ -26,12 +26,7 @@ pub(super) fn bind(socket: &Socket, address: &Address) -> Result<(), Error> {
 /// Prepares a socket for sending to `address`: a group, whose datagrams pass `ttl` routers at most,
 /// or any other address.
 pub(super) fn prepare_to_send(socket: &Socket, address: &Address, ttl: u8) -> Result<(), Error> {
-    let descriptor = socket.descriptor();
-    match address.ip() {
-        Some(IpAddr::V4(_)) => descriptor.set_option(&MULTICAST_TTL, ttl.into())?,
-        Some(IpAddr::V6(_)) => descriptor.set_option(&MULTICAST_HOPS, ttl.into())?,
-        None => {}
-    }
+    socket.descriptor().set_option(&MULTICAST_HOPS, ttl.into())?;
     allow_broadcast(socket, address)
 }
 

@@ -215,4 +215,24 @@ impl<'c> Call<'c> {
             Ok(Built(ffi::lua_gettop(self.state)))
         }
     }
+
+    /// How many arguments there are. To be asked before anything else is put on the stack.
+    pub(crate) fn argument_count(&self) -> usize {
+        // SAFETY: reads only.
+        let top = unsafe { ffi::lua_gettop(self.state) };
+        usize::try_from(top - self.arguments_after).unwrap_or(0)
+    }
+
+    /// As [`build`](Self::build), with what has been received into the scratch memory.
+    pub(crate) fn build_with_received(
+        &mut self,
+        build: impl Fn(Builder, &[u8]) + Copy,
+    ) -> Result<Built, Raise<'c>> {
+        let received = self.scratch.filled();
+        // SAFETY: as in `build`.
+        unsafe {
+            protect(self.state, 1, |state| build(Builder::new(state), received))?;
+            Ok(Built(ffi::lua_gettop(self.state)))
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Modules as tables of data.
 
+use std::ptr;
+
 use mlua::{Lua, Result, Table, ffi};
 
 use super::call::Call;
@@ -38,6 +40,8 @@ impl Function {
 pub(crate) enum Constant {
     Integer(i64),
     Text(&'static str),
+    /// A module within the module: the same table that `require` gives for it.
+    Library(&'static Library),
 }
 
 /// A module: its name for `require`, and what its table holds.
@@ -48,31 +52,45 @@ pub(crate) struct Library {
     pub(crate) constants: &'static [(&'static str, Constant)],
 }
 
-/// Makes the table of a module.
+/// The table of a module. A state has one for each.
 pub(crate) fn open(lua: &Lua, library: &'static Library) -> Result<Table> {
     // SAFETY: `exec_raw` runs the closure under `lua_pcall`, and the closure holds nothing that
     // would have to be dropped.
+    unsafe { lua.exec_raw((), |state| push_library(state, library)) }
+}
+
+/// # Safety
+/// A Lua error may leave this frame.
+unsafe fn push_library(state: *mut ffi::lua_State, library: &'static Library) {
+    // SAFETY: the caller's promise.
     unsafe {
-        lua.exec_raw((), |state| {
-            ffi::luaL_checkstack(state, 10, c"cannot open a module".as_ptr());
-            let size = library.functions.len() + library.constants.len();
-            ffi::lua_createtable(state, 0, i32::try_from(size).unwrap_or(0));
-            for class in library.classes {
-                object::register(state, class);
+        ffi::luaL_checkstack(state, 10, c"cannot open a module".as_ptr());
+        let key = ptr::from_ref(library).cast();
+        ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key);
+        if ffi::lua_isnil(state, -1) == 0 {
+            return;
+        }
+        ffi::lua_pop(state, 1);
+        let size = library.functions.len() + library.constants.len();
+        ffi::lua_createtable(state, 0, i32::try_from(size).unwrap_or(0));
+        for class in library.classes {
+            object::register(state, class);
+        }
+        for function in library.functions {
+            push_text(state, function.name);
+            dispatch::push_function(state, function, None, None);
+            ffi::lua_rawset(state, -3);
+        }
+        for (name, constant) in library.constants {
+            push_text(state, name);
+            match constant {
+                Constant::Integer(value) => ffi::lua_pushinteger(state, *value),
+                Constant::Text(text) => push_text(state, text),
+                Constant::Library(library) => push_library(state, library),
             }
-            for function in library.functions {
-                push_text(state, function.name);
-                dispatch::push_function(state, function, None, None);
-                ffi::lua_rawset(state, -3);
-            }
-            for (name, constant) in library.constants {
-                push_text(state, name);
-                match constant {
-                    Constant::Integer(value) => ffi::lua_pushinteger(state, *value),
-                    Constant::Text(text) => push_text(state, text),
-                }
-                ffi::lua_rawset(state, -3);
-            }
-        })
+            ffi::lua_rawset(state, -3);
+        }
+        ffi::lua_pushvalue(state, -1);
+        ffi::lua_rawsetp(state, ffi::LUA_REGISTRYINDEX, key);
     }
 }

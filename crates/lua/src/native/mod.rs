@@ -32,6 +32,8 @@
 mod build;
 mod call;
 mod dispatch;
+mod fields;
+mod file;
 mod library;
 mod object;
 mod reply;

@@ -129,9 +129,7 @@ impl Builder {
             (*slot).value = value.take();
         }
     }
-}
 
-impl Builder {
     /// Puts a function on the stack that holds the value, as a new object of its own.
     pub(crate) fn bound_function<T: Object>(
         self,
@@ -149,7 +147,34 @@ impl Builder {
             ffi::lua_settop(state, object);
         }
     }
+
+    /// Lets the table under construction answer the methods of a class, which find what it owns by
+    /// [`Call::owned_by_this`]. Nobody else sees what it owns, and it lives as long as the table.
+    pub(crate) fn methods_of<T: Object>(self, owned: Option<&Cell<Option<T>>>) {
+        let state = self.state();
+        // SAFETY: the promise of `Builder::new`; the table lies below its new metatable.
+        unsafe {
+            ffi::lua_createtable(state, 1, 2);
+            push_text(state, "__index");
+            ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(T::CLASS));
+            push_text(state, "__index");
+            ffi::lua_rawget(state, -2);
+            ffi::lua_remove(state, -2);
+            ffi::lua_rawset(state, -3);
+            push_text(state, "__metatable");
+            ffi::lua_pushboolean(state, 0);
+            ffi::lua_rawset(state, -3);
+            if let Some(owned) = owned {
+                self.object(owned);
+                ffi::lua_rawseti(state, -2, OWNED);
+            }
+            ffi::lua_setmetatable(state, -2);
+        }
+    }
 }
+
+/// Where the metatable of a table holds what the table owns.
+const OWNED: ffi::lua_Integer = 1;
 
 impl<'c> Call<'c> {
     /// Makes a function that holds a value, for the reply: [`bound`](Self::bound) gives it to the
@@ -198,10 +223,63 @@ impl<'c> Call<'c> {
     }
 
     /// An argument that is an object.
-    #[allow(dead_code)] // No module has a function that takes one object yet.
     pub(crate) fn object_at<T: Object>(&self, index: usize) -> Result<&'c T, Raise<'c>> {
         self.object_on_stack(self.stack_index(index))
             .ok_or_else(|| self.type_error(index, T::CLASS.name))
+    }
+
+    /// An argument that is an object, or a list whose first entry is one.
+    pub(crate) fn object_or_first_at<T: Object>(&self, index: usize) -> Result<&'c T, Raise<'c>> {
+        self.object_or_first_on_stack(self.stack_index(index))
+            .ok_or_else(|| self.type_error(index, T::CLASS.name))
+    }
+
+    /// The object whose method is called, or the first entry of the list whose method is.
+    pub(crate) fn this_or_first<T: Object>(&self) -> Result<&'c T, Raise<'c>> {
+        self.object_or_first_on_stack(1).ok_or_else(|| self.type_error(0, T::CLASS.name))
+    }
+
+    fn object_or_first_on_stack<T: Object>(&self, index: i32) -> Option<&'c T> {
+        self.object_on_stack(index).or_else(|| {
+            // SAFETY: neither raises nor allocates. The entry takes its list's place on the stack, so
+            // it outlives the list.
+            unsafe {
+                if ffi::lua_istable(self.state(), index) == 0 {
+                    return None;
+                }
+                ffi::lua_rawgeti(self.state(), index, 1);
+            }
+            let entry = self.object_on_stack(self.top());
+            // SAFETY: as above. Where the entry is none, the list stays.
+            unsafe {
+                match entry {
+                    Some(_) => ffi::lua_replace(self.state(), index),
+                    None => ffi::lua_pop(self.state(), 1),
+                }
+            }
+            entry
+        })
+    }
+
+    fn top(&self) -> i32 {
+        // SAFETY: reads only.
+        unsafe { ffi::lua_gettop(self.state()) }
+    }
+
+    /// What the table owns whose method is called, see [`Builder::methods_of`].
+    pub(crate) fn owned_by_this<T: Object>(&self) -> Result<&'c T, Raise<'c>> {
+        // SAFETY: reads only. What is owned stays on the stack, so it outlives its table.
+        let owned = unsafe {
+            let state = self.state();
+            let is_owner = ffi::lua_istable(state, 1) != 0 && ffi::lua_getmetatable(state, 1) != 0;
+            is_owner.then(|| {
+                ffi::lua_rawgeti(state, -1, OWNED);
+                ffi::lua_gettop(state)
+            })
+        };
+        owned
+            .and_then(|index| self.object_on_stack(index))
+            .ok_or_else(|| self.type_error(0, T::CLASS.name))
     }
 
     /// The object at an absolute index of the Lua stack, if it is one of this type.
@@ -240,7 +318,7 @@ impl<'c> Call<'c> {
         // SAFETY: the caller's promise.
         unsafe {
             let state = self.state();
-            if ffi::lua_getmetatable(state, index) == 0 {
+            if ffi::lua_isuserdata(state, index) == 0 || ffi::lua_getmetatable(state, index) == 0 {
                 return None;
             }
             let is_ours = ffi::lua_topointer(state, -1) == metatable;

@@ -18,7 +18,7 @@ pub(crate) enum Value<'c> {
 pub(crate) struct Built(pub(super) i32);
 
 /// The most results that a function of ours has.
-const MOST_VALUES: usize = 3;
+const MOST_VALUES: usize = 4;
 
 /// The results of a call, in order.
 #[derive(Clone, Copy, Debug)]
@@ -43,22 +43,26 @@ impl<'c> Reply<'c> {
 impl<'c, T: Into<Value<'c>>> From<T> for Reply<'c> {
     #[inline]
     fn from(value: T) -> Self {
-        Reply { values: [value.into(), Value::Nil, Value::Nil], count: 1 }
+        Reply { values: [value.into(), Value::Nil, Value::Nil, Value::Nil], count: 1 }
     }
 }
 
-impl<'c, A: Into<Value<'c>>, B: Into<Value<'c>>> From<(A, B)> for Reply<'c> {
-    #[inline]
-    fn from((first, second): (A, B)) -> Self {
-        Reply { values: [first.into(), second.into(), Value::Nil], count: 2 }
-    }
+/// Replies of several results, from tuples.
+macro_rules! replies {
+    ($($count:literal: $($value:ident: $type:ident),* ; $($nil:ident)*)*) => {$(
+        impl<'c, $($type: Into<Value<'c>>),*> From<($($type),*)> for Reply<'c> {
+            #[inline]
+            fn from(($($value),*): ($($type),*)) -> Self {
+                Reply { values: [$($value.into(),)* $(Value::$nil),*], count: $count }
+            }
+        }
+    )*};
 }
 
-impl<'c, A: Into<Value<'c>>, B: Into<Value<'c>>, C: Into<Value<'c>>> From<(A, B, C)> for Reply<'c> {
-    #[inline]
-    fn from((first, second, third): (A, B, C)) -> Self {
-        Reply { values: [first.into(), second.into(), third.into()], count: 3 }
-    }
+replies! {
+    2: first: A, second: B; Nil Nil
+    3: first: A, second: B, third: C; Nil
+    4: first: A, second: B, third: C, fourth: D;
 }
 
 impl From<bool> for Value<'_> {

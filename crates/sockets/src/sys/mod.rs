@@ -16,7 +16,9 @@
 //! Another system needs these files again; nothing outside this folder names a system.
 
 mod append;
+mod flags;
 mod interfaces;
+mod message;
 mod resolver;
 mod scratch;
 mod socket;
@@ -26,16 +28,20 @@ mod transfer;
 mod wait;
 
 pub(crate) use append::{append, reserve};
+pub(crate) use flags::{
+    adopt, at_mark, close_on_exec, duplicate, nonblocking, set_close_on_exec, set_nonblocking,
+};
 pub(crate) use interfaces::{interface_name, interfaces};
+pub(crate) use message::{receive_message, send_message};
 pub(crate) use resolver::{Hints, address_info, interface_index, name_info};
 pub use scratch::Scratch;
 pub(crate) use socket::{
-    accept, bind, close, connect, get_option, listen, local_address, peer_address, set_nonblocking,
+    accept, bind, close, connect, get_option, listen, local_address, pair, peer_address,
     set_option, shutdown, socket,
 };
 pub(crate) use text::{error_text, resolver_text};
 pub(crate) use timeout::set_timeout;
-pub(crate) use transfer::{read, receive, receive_from, send, write};
+pub(crate) use transfer::{read, receive, receive_from, send, send_file, write};
 pub(crate) use wait::{poll, sleep};
 
 use crate::Errno;

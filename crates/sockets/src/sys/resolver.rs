@@ -34,13 +34,22 @@ impl Drop for List {
     }
 }
 
-/// `getaddrinfo(3)`: hands every address of the answer to `each`, in the resolver's order.
+/// One entry of the answer of `getaddrinfo(3)`.
+pub(crate) struct Found<'list> {
+    pub(crate) address: Address,
+    pub(crate) kind: i32,
+    pub(crate) protocol: i32,
+    /// With `AI_CANONNAME`, in the first entry.
+    pub(crate) canonical_name: Option<&'list CStr>,
+}
+
+/// `getaddrinfo(3)`: hands every entry of the answer to `each`, in the resolver's order.
 /// Addresses of a family that [`Address`] does not know are passed over.
 pub(crate) fn address_info(
     host: Option<&CStr>,
     service: Option<&CStr>,
     hints: Hints,
-    mut each: impl FnMut(Address),
+    mut each: impl FnMut(Found<'_>),
 ) -> Result<(), Error> {
     // SAFETY: zeroes are a valid `addrinfo`: numbers and null pointers.
     let mut request: libc::addrinfo = unsafe { std::mem::zeroed() };
@@ -71,7 +80,16 @@ pub(crate) fn address_info(
                 std::slice::from_raw_parts(entry.ai_addr.cast::<u8>(), entry.ai_addrlen as usize)
             };
             if let Ok(address) = Address::from_bytes(bytes) {
-                each(address);
+                // SAFETY: the name is null or ends with a NUL, and lives as long as the list.
+                let canonical_name = unsafe {
+                    (!entry.ai_canonname.is_null()).then(|| CStr::from_ptr(entry.ai_canonname))
+                };
+                each(Found {
+                    address,
+                    kind: entry.ai_socktype,
+                    protocol: entry.ai_protocol,
+                    canonical_name,
+                });
             }
         }
         next = entry.ai_next;

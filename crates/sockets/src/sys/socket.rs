@@ -23,9 +23,9 @@ pub(super) fn with_address<T>(
     Ok((result, Address::from_kernel(&storage, length as usize)))
 }
 
-fn owned(descriptor: libc::c_int) -> OwnedFd {
-    // SAFETY: called with what `socket` or `accept4` has just returned: an open descriptor that
-    // nobody else knows of.
+pub(super) fn owned(descriptor: libc::c_int) -> OwnedFd {
+    // SAFETY: called with what `socket`, `accept4` and the like have just returned: an open descriptor
+    // that nobody else knows of.
     unsafe { OwnedFd::from_raw_fd(descriptor) }
 }
 
@@ -40,6 +40,21 @@ pub(crate) fn socket(
     let flags = kind | libc::SOCK_CLOEXEC | nonblocking;
     // SAFETY: takes integers only.
     check(unsafe { libc::socket(domain, flags, protocol) }).map(owned)
+}
+
+/// `socketpair(2)` of unix sockets.
+pub(crate) fn pair(
+    kind: i32,
+    protocol: i32,
+    nonblocking: bool,
+) -> Result<(OwnedFd, OwnedFd), Errno> {
+    let nonblocking = if nonblocking { libc::SOCK_NONBLOCK } else { 0 };
+    let flags = kind | libc::SOCK_CLOEXEC | nonblocking;
+    let mut ends = [-1; 2];
+    // SAFETY: the array has the two places that the call writes.
+    check(unsafe { libc::socketpair(libc::AF_UNIX, flags, protocol, ends.as_mut_ptr()) })?;
+    let [first, second] = ends;
+    Ok((owned(first), owned(second)))
 }
 
 /// `bind(2)`.
@@ -73,13 +88,6 @@ pub(crate) fn accept(
         let accepted = unsafe { libc::accept4(descriptor.number(), address, length, flags) };
         check(accepted).map(owned)
     })
-}
-
-/// `ioctl(2)` with `FIONBIO`: whether calls on the descriptor return at once.
-pub(crate) fn set_nonblocking(descriptor: Descriptor, nonblocking: bool) -> Result<(), Errno> {
-    let mut value = libc::c_int::from(nonblocking);
-    // SAFETY: the request reads one integer.
-    check(unsafe { libc::ioctl(descriptor.number(), libc::FIONBIO, &raw mut value) }).map(drop)
 }
 
 /// `shutdown(2)`.

@@ -12,7 +12,7 @@ use crate::{Address, Descriptor, Errno};
 /// # Safety
 /// The kernel has written `length` bytes to the beginning of `room`, or all of it where that is
 /// less (`MSG_TRUNC` returns the length that a datagram had).
-unsafe fn written(room: &mut [MaybeUninit<u8>], length: usize) -> &mut [u8] {
+pub(super) unsafe fn written(room: &mut [MaybeUninit<u8>], length: usize) -> &mut [u8] {
     let length = length.min(room.len());
     // SAFETY: the memory is that of `room`, and initialised by the caller's promise.
     unsafe { std::slice::from_raw_parts_mut(room.as_mut_ptr().cast(), length) }
@@ -92,15 +92,41 @@ pub(crate) fn read(
 }
 
 /// `write(2)` without `SIGPIPE`, for descriptors that are no sockets.
-///
-/// There is no flag for it, so the signal is blocked on this thread for the time of the call, and
-/// taken back where the call has raised it.
 pub(crate) fn write(descriptor: Descriptor, bytes: &[u8]) -> Result<usize, Errno> {
+    without_pipe_signal(|| {
+        // SAFETY: the bytes are readable for their length.
+        check_length(unsafe {
+            libc::write(descriptor.number(), bytes.as_ptr().cast(), bytes.len())
+        })
+    })
+}
+
+/// `sendfile(2)` without `SIGPIPE`: sends at most `length` bytes of a file, from `offset` or, where
+/// there is none, from the file's own position, which moves.
+pub(crate) fn send_file(
+    descriptor: Descriptor,
+    file: Descriptor,
+    offset: Option<i64>,
+    length: usize,
+) -> Result<usize, Errno> {
+    let mut offset = offset;
+    let offset = offset.as_mut().map_or(ptr::null_mut(), ptr::from_mut);
+    without_pipe_signal(|| {
+        // SAFETY: `offset` is null or points to an integer that outlives the call.
+        check_length(unsafe {
+            libc::sendfile64(descriptor.number(), file.number(), offset, length)
+        })
+    })
+}
+
+/// Makes a call that would raise `SIGPIPE` and has no flag against it: the signal is blocked on this
+/// thread for the time of the call, and taken back where the call has raised it.
+fn without_pipe_signal(call: impl FnOnce() -> Result<usize, Errno>) -> Result<usize, Errno> {
     let mut pipe_signal = MaybeUninit::<libc::sigset_t>::uninit();
     let mut before = MaybeUninit::<libc::sigset_t>::uninit();
     let mut pending = MaybeUninit::<libc::sigset_t>::uninit();
     // SAFETY: each set is written by `sigemptyset`, `sigpending` or `pthread_sigmask` before it is
-    // read, the bytes are readable for their length, and the mask of the thread is put back.
+    // read, and the mask of the thread is put back.
     unsafe {
         libc::sigemptyset(pipe_signal.as_mut_ptr());
         libc::sigaddset(pipe_signal.as_mut_ptr(), libc::SIGPIPE);
@@ -108,9 +134,8 @@ pub(crate) fn write(descriptor: Descriptor, bytes: &[u8]) -> Result<usize, Errno
         // One that was pending already is somebody else's and stays.
         let was_pending = libc::sigismember(pending.as_ptr(), libc::SIGPIPE) == 1;
         libc::pthread_sigmask(libc::SIG_BLOCK, pipe_signal.as_ptr(), before.as_mut_ptr());
-        let result =
-            check_length(libc::write(descriptor.number(), bytes.as_ptr().cast(), bytes.len()));
-        if result == Err(Errno(libc::EPIPE)) && !was_pending {
+        let result = call();
+        if result == Err(Errno::PIPE) && !was_pending {
             let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
             libc::sigtimedwait(pipe_signal.as_ptr(), ptr::null_mut(), &raw const at_once);
         }

@@ -1,0 +1,155 @@
+//! Methods that read and set an option. Each is a line; with an argument they set the option first,
+//! and they return the state that is then in force.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use moonwire_sockets::{Descriptor, Error, SocketOption, options};
+
+use super::failure::{failure, reply};
+use super::socket::{LowLevelSocket, Mode};
+use crate::native::{Call, Function, Outcome, Raise, Value};
+
+/// Defines methods, one line each: constant, name in Lua, and how the option is read and set.
+macro_rules! methods {
+    ($($constant:ident: $name:literal = $body:ident($($argument:expr),*);)*) => {$(
+        pub(super) const $constant: Function =
+            Function::method($name, |call| $body(call, $($argument),*));
+    )*};
+}
+
+methods! {
+    CLOEXEC: "cloexec" = flag(Descriptor::is_close_on_exec, Descriptor::set_close_on_exec);
+    NONBLOCK: "nonblock" = nonblock();
+    ERROR: "error" = state(&options::PENDING_ERROR);
+    ACCEPTCONN: "acceptconn" = state(&options::ACCEPTS_CONNECTIONS);
+    TCPNODELAY: "tcpnodelay" = option(&options::NO_DELAY);
+    TCPCORK: "tcpcork" = option(&options::CORK);
+    TCPKEEPALIVE: "tcpkeepalive" = option(&options::KEEP_ALIVE_IDLE);
+    TCPKEEPINTVL: "tcpkeepintvl" = option(&options::KEEP_ALIVE_INTERVAL);
+    TCPKEEPCNT: "tcpkeepcnt" = option(&options::KEEP_ALIVE_COUNT);
+    REUSEPORT: "reuseport" = option(&options::REUSE_PORT);
+    REUSEADDR: "reuseaddr" = option(&options::REUSE_ADDRESS);
+    BROADCAST: "broadcast" = option(&options::BROADCAST);
+    DEBUG: "debug" = option(&options::DEBUG);
+    KEEPALIVE: "keepalive" = option(&options::KEEP_ALIVE);
+    OOBINLINE: "oobinline" = option(&options::OUT_OF_BAND_INLINE);
+    DONTROUTE: "dontroute" = option(&options::DONT_ROUTE);
+    TIMESTAMP: "timestamp" = option(&options::TIMESTAMP);
+    RCVBUF: "rcvbuf" = option(&options::RECEIVE_BUFFER);
+    RCVLOWAT: "rcvlowat" = option(&options::RECEIVE_LOW_WATER);
+    SNDBUF: "sndbuf" = option(&options::SEND_BUFFER);
+    SNDLOWAT: "sndlowat" = option(&options::SEND_LOW_WATER);
+    RCVTIMEO: "rcvtimeo" = timeout(&options::RECEIVE_TIMEOUT, |mode| &mode.receive_timeout);
+    SNDTIMEO: "sndtimeo" = timeout(&options::SEND_TIMEOUT, |mode| &mode.send_timeout);
+    MCASTLOOP: "mcastloop" = option(&options::MULTICAST_LOOP);
+    MCASTTTL: "mcastttl" = option(&options::MULTICAST_HOPS);
+}
+
+/// The value of an option, as Lua has it.
+trait OptionValue: Copy + 'static {
+    /// The first argument as such a value.
+    fn argument<'c>(call: &Call<'c>) -> Result<Self, Raise<'c>>;
+
+    fn into_value(self) -> Value<'static>;
+}
+
+impl OptionValue for bool {
+    fn argument<'c>(call: &Call<'c>) -> Result<bool, Raise<'c>> {
+        call.boolean(1)
+    }
+
+    fn into_value(self) -> Value<'static> {
+        self.into()
+    }
+}
+
+impl OptionValue for i32 {
+    fn argument<'c>(call: &Call<'c>) -> Result<i32, Raise<'c>> {
+        call.small_integer(1, "value out of range")
+    }
+
+    fn into_value(self) -> Value<'static> {
+        self.into()
+    }
+}
+
+impl OptionValue for Duration {
+    fn argument<'c>(call: &Call<'c>) -> Result<Duration, Raise<'c>> {
+        call.seconds(1)
+    }
+
+    /// Whole seconds are an integer.
+    fn into_value(self) -> Value<'static> {
+        match self.subsec_nanos() {
+            0 => i64::try_from(self.as_secs()).unwrap_or(i64::MAX).into(),
+            _ => self.as_secs_f64().into(),
+        }
+    }
+}
+
+/// Reads an option that cannot be set.
+fn state<'c, T: OptionValue>(call: Call<'c>, option: &'static SocketOption<T>) -> Outcome<'c> {
+    let socket = call.this::<LowLevelSocket>()?;
+    reply(call, socket.descriptor().option(option), |_, value| Ok(value.into_value().into()))
+}
+
+/// Reads an option, or sets it.
+fn option<'c, T: OptionValue>(call: Call<'c>, option: &'static SocketOption<T>) -> Outcome<'c> {
+    read_or_set(
+        call,
+        |descriptor| descriptor.option(option),
+        |descriptor, value| descriptor.set_option(option, value),
+        |_, _| (),
+    )
+}
+
+/// Reads a time-out, or sets it, and remembers it.
+fn timeout<'c>(
+    call: Call<'c>,
+    option: &'static SocketOption<Duration>,
+    known: fn(&Mode) -> &Cell<Duration>,
+) -> Outcome<'c> {
+    read_or_set(
+        call,
+        |descriptor| descriptor.option(option),
+        |descriptor, value| descriptor.set_option(option, value),
+        |mode, duration| known(mode).set(duration),
+    )
+}
+
+/// Reads a flag of the descriptor, or sets it.
+fn flag<'c>(
+    call: Call<'c>,
+    get: fn(Descriptor) -> Result<bool, Error>,
+    set: fn(Descriptor, bool) -> Result<(), Error>,
+) -> Outcome<'c> {
+    read_or_set(call, get, set, |_, _| ())
+}
+
+/// Reads the mode of the socket, or sets it, and remembers it.
+fn nonblock(call: Call<'_>) -> Outcome<'_> {
+    let remember = |mode: &Mode, enabled| mode.nonblocking.set(enabled);
+    read_or_set(call, Descriptor::is_nonblocking, Descriptor::set_nonblocking, remember)
+}
+
+/// Sets what there is an argument for, and returns the state that is then in force.
+fn read_or_set<'c, T: OptionValue>(
+    call: Call<'c>,
+    get: impl FnOnce(Descriptor) -> Result<T, Error>,
+    set: impl FnOnce(Descriptor, T) -> Result<(), Error>,
+    remember: impl FnOnce(&Mode, T),
+) -> Outcome<'c> {
+    let socket = call.this::<LowLevelSocket>()?;
+    let descriptor = socket.descriptor();
+    if !call.is_none_or_nil(1) {
+        let value = T::argument(&call)?;
+        if let Err(error) = set(descriptor, value) {
+            return failure(call, error);
+        }
+    }
+    reply(call, get(descriptor), |_, value| {
+        remember(&socket.mode, value);
+        Ok(value.into_value().into())
+    })
+}

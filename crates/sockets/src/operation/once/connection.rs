@@ -1,0 +1,44 @@
+//! Accepting and connecting.
+
+use super::{Manner, Once};
+use crate::operation::Operation;
+use crate::{Address, Descriptor, Errno, Interest, Scratch, Socket, sys};
+
+/// Accepts a connection, `accept4(2)`. The output is the connection and the address of its peer.
+pub fn accept(
+    listener: Descriptor,
+    nonblocking: bool,
+) -> impl Operation<Output = (Socket, Address)> {
+    Once {
+        name: "accept",
+        descriptor: listener,
+        interest: Interest::Readable,
+        manner: Manner::Mode,
+        call: move |_: &mut Scratch, _| {
+            sys::accept(listener, nonblocking).map(|(connection, peer)| (connection.into(), peer))
+        },
+    }
+}
+
+/// Connects a socket, `connect(2)`. One in non-blocking mode that has begun to fails with
+/// `EINPROGRESS`. A signal does not end a connection that is under way.
+pub fn connect(descriptor: Descriptor, address: Address) -> impl Operation<Output = ()> {
+    let mut begun = false;
+    Once {
+        name: "connect",
+        descriptor,
+        interest: Interest::Writable,
+        manner: Manner::Mode,
+        call: move |_: &mut Scratch, _| loop {
+            match sys::connect(descriptor, &address) {
+                Err(Errno::INTR) => begun = true,
+                Err(Errno::ISCONN) if begun => return Ok(()),
+                Err(Errno::INPROGRESS) => {
+                    begun = true;
+                    return Err(Errno::INPROGRESS);
+                }
+                result => return result,
+            }
+        },
+    }
+}

@@ -1,0 +1,112 @@
+//! Messages with all that may go with them.
+
+use std::io::IoSlice;
+use std::os::fd::OwnedFd;
+
+use super::{Manner, Once};
+use crate::operation::Operation;
+use crate::{Address, ControlMessage, Descriptor, Errno, Interest, Scratch, control, sys};
+
+/// What [`send_message`] sends.
+#[derive(Debug, Default)]
+pub struct OutgoingMessage<'a> {
+    /// The data, gathered from these.
+    pub pieces: Vec<IoSlice<'a>>,
+    /// Where to, on a socket that is not connected.
+    pub destination: Option<Address>,
+    /// Copies of these descriptors go along, on a unix socket (`SCM_RIGHTS`).
+    pub descriptors: Vec<Descriptor>,
+    /// Further control messages.
+    pub control: Vec<ControlMessage>,
+}
+
+/// Sends a message, `sendmsg(2)`. The output is the count of bytes that were taken.
+pub fn send_message(
+    descriptor: Descriptor,
+    message: OutgoingMessage<'_>,
+    flags: i32,
+) -> impl Operation<Output = usize> {
+    let mut buffer = Vec::new();
+    if !message.descriptors.is_empty() {
+        let numbers: Vec<u8> =
+            message.descriptors.iter().flat_map(|number| number.number().to_ne_bytes()).collect();
+        control::append(&mut buffer, libc::SOL_SOCKET, libc::SCM_RIGHTS, &numbers);
+    }
+    for ControlMessage { level, kind, data } in &message.control {
+        control::append(&mut buffer, *level, *kind, data);
+    }
+    Once {
+        name: "sendmsg",
+        descriptor,
+        interest: Interest::Writable,
+        manner: Manner::of(flags),
+        call: move |_: &mut Scratch, more| {
+            let OutgoingMessage { pieces, destination, .. } = &message;
+            sys::send_message(descriptor, pieces, destination.as_ref(), &buffer, flags | more)
+        },
+    }
+}
+
+/// What [`receive_message`] has received besides the bytes in the scratch memory.
+#[derive(Debug)]
+pub struct IncomingMessage {
+    /// The count of bytes.
+    pub length: usize,
+    /// The sender, without bytes where it has no name.
+    pub sender: Address,
+    /// Descriptors that came along, close-on-exec.
+    pub descriptors: Vec<OwnedFd>,
+    /// The other control messages.
+    pub control: Vec<ControlMessage>,
+    /// `MSG_TRUNC` and so on.
+    pub flags: i32,
+}
+
+impl IncomingMessage {
+    /// Whether the message had more bytes than there was room for.
+    #[must_use]
+    pub const fn is_truncated(&self) -> bool {
+        self.flags & libc::MSG_TRUNC != 0
+    }
+
+    /// Whether there was no room for all control messages and descriptors. The latter are closed.
+    #[must_use]
+    pub const fn is_control_truncated(&self) -> bool {
+        self.flags & libc::MSG_CTRUNC != 0
+    }
+}
+
+/// Receives one message, at most `limit` bytes of it and `control` bytes of control messages,
+/// `recvmsg(2)`.
+pub fn receive_message(
+    descriptor: Descriptor,
+    limit: usize,
+    control: usize,
+    flags: i32,
+) -> impl Operation<Output = IncomingMessage> {
+    let mut buffer = vec![0; control];
+    Once {
+        name: "recvmsg",
+        descriptor,
+        interest: Interest::Readable,
+        manner: Manner::of(flags),
+        call: move |scratch: &mut Scratch, more| {
+            let mut message = None;
+            let length = scratch.fill(limit, |room| {
+                let received = sys::receive_message(descriptor, room, &mut buffer, flags | more)?;
+                message = Some(IncomingMessage {
+                    length: received.bytes.len(),
+                    sender: received.sender,
+                    descriptors: received.descriptors,
+                    control: received.control,
+                    flags: received.flags,
+                });
+                Ok(received.bytes)
+            })?;
+            message.filter(|message| message.length == length).ok_or(Errno::NOMSG)
+        },
+    }
+}
+
+/// The room for control messages that one descriptor takes and two do not.
+pub const ROOM_FOR_ONE_DESCRIPTOR: usize = control::room_for(size_of::<i32>());

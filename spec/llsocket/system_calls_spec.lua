@@ -1,0 +1,116 @@
+-- needs: strace
+-- System calls that a signal interrupts, and how many a call makes. strace makes calls fail with
+-- EINTR, and counts them.
+
+local t = require "spec.support"
+
+local command = os.getenv("MOONWIRE_SPEC_COMMAND")
+
+--- Runs the code under strace, with the given options, and returns the trace.
+local function traced(code, ...)
+  local path = t.temporary_path()
+  local words = { "strace", "-f", "-o", path, ... }
+  words[#words + 1] = command
+  words[#words + 1] = "-e"
+  words[#words + 1] = [[
+    local L = require "llsocket"
+    local t = require "spec.support"
+    local net = require "spec.llsocket.support"
+    local one, two
+  ]] .. code
+  local output, status = t.process.run(words)
+  t.equal(output, "")
+  t.equal(status, 0)
+  local file = assert(io.open(path))
+  local trace = file:read("*a")
+  file:close()
+  return trace
+end
+
+local possible
+t.it("needs a child that can be traced", function()
+  possible = select(2, t.process.run { "strace", "-o", "/dev/null", "true" }) == 0
+end)
+if not possible then
+  t.pass_over("system calls", "nothing can be traced here")
+  return
+end
+
+t.it("says that it may be tried again after a signal", function()
+  local names = "recvfrom,recvmsg,sendto,sendmsg,sendfile,accept4"
+  local trace = traced([[
+    local pair = assert(L.socket.pair(L.SOCK_STREAM))
+    one, two = pair[1], pair[2]
+    local file = assert(io.open("/proc/self/exe", "rb"))
+    net.results({ n = 3, 0, nil, true }, one:send("x"))
+    net.results({ n = 3, 0, nil, true }, one:sendmsg { "x" })
+    net.results({ n = 3, 0, nil, true }, one:sendfile(file, 1))
+    net.results({ n = 3, nil, nil, true }, two:recv())
+    net.results({ n = 3, nil, nil, true }, two:recvmsg())
+    local listener = L.socket.new(L.unix.getaddrinfo("@" .. t.unique_name()))
+    listener:bind()
+    listener:listen()
+    net.results({ n = 3, nil, nil, true }, listener:accept())
+  ]], "-e", "trace=" .. names, "-e", "inject=" .. names .. ":error=EINTR:when=1")
+  t.equal(select(2, trace:gsub("EINTR", "")), 6)
+end)
+
+t.it("connects whatever signal comes", function()
+  local trace = traced([[
+    local listener, ai = L.socket.new(L.unix.getaddrinfo("@" .. t.unique_name())), nil
+    listener:bind()
+    listener:listen()
+    ai = listener:getsockname()
+    net.nothing(L.socket.new(ai):connect())
+  ]], "-e", "trace=connect", "-e", "inject=connect:error=EINTR:when=1")
+  t.matches(trace, "EINTR")
+end)
+
+t.it("accepts what is left when a connection has gone", function()
+  traced([[
+    local listener = L.socket.new(L.unix.getaddrinfo("@" .. t.unique_name()))
+    listener:bind()
+    listener:listen()
+    net.results({ n = 3, nil, nil, true }, listener:accept())
+  ]], "-e", "trace=accept4", "-e", "inject=accept4:error=ECONNABORTED:when=1")
+end)
+
+--- Each call, and how many system calls ten of it make.
+local calls = {
+  send = { 10, [[one:send("x")]] },
+  recv = { 10, [[two:recv(1, L.MSG_DONTWAIT)]] },
+  ["send and recv"] = { 20, [[one:send("x") two:recv()]] },
+  ["sendmsg of sixteen pieces"] = { 10, [[one:sendmsg(pieces)]] },
+  recvmsg = { 10, [[two:recvmsg(1, 0, L.MSG_DONTWAIT)]] },
+  accept = { 10, [[listener:accept()]] },
+  ["setting and reading an option"] = { 20, [[one:reuseaddr(true)]] },
+  ["what is known"] = { 0, [[one:fd() one:family() one:socktype()]] },
+  ["addresses"] = { 0, [[L.unix.getaddrinfo("/tmp/x"):addr()]] },
+}
+
+for name, call in pairs(calls) do
+  t.it("makes the system calls that it must: " .. name, function()
+    local trace = traced([[
+      local pair = assert(L.socket.pair(L.SOCK_STREAM))
+      one, two = pair[1], pair[2]
+      local pieces = {}
+      for index = 1, 16 do
+        pieces[index] = "x"
+      end
+      local listener = L.socket.new(L.unix.getaddrinfo("@" .. t.unique_name()), true)
+      listener:bind()
+      listener:listen()
+      local mark = L.socket.wrap
+      mark(-1)
+      for _ = 1, 10 do
+        ]] .. call[2] .. [[
+      end
+      mark(-1)
+    ]], "-e", "trace=!brk,mmap,munmap,mremap,mprotect,madvise,futex")
+    local between = assert(trace:match("getsockopt%(%-1[^\n]*\n(.-)[^\n]*getsockopt%(%-1"), trace)
+    local count = select(2, between:gsub("\n", ""))
+    if count ~= call[1] then
+      error("expected " .. call[1] .. " system calls, got " .. count .. ":\n" .. between)
+    end
+  end)
+end

@@ -1,0 +1,261 @@
+-- Every function and every method with every kind of wrong value in every position.
+
+local L = require "llsocket"
+local t = require "spec.support"
+local net = require "spec.llsocket.support"
+local types = require "spec.support.types"
+local wrong_values = require "spec.support.wrong_values"
+
+local ipv4 = net.families.ipv4
+
+local function close(sock)
+  sock:close()
+end
+
+--- Results of a function that has only its error.
+local function only_error(...)
+  return select("#", ...) == 0 or select("#", ...) == 1 and type((...)) == "string"
+end
+
+--- Results of a function that sends or receives: nothing at all, a value, or nil, the error and again.
+local function transfer(...)
+  local value, err, again = ...
+  if select("#", ...) == 0 or value ~= nil then
+    return true
+  end
+  return (err == nil and again == true) or (type(err) == "string" and again == false)
+end
+
+--- The same with an address info between the value and the error.
+local function transfer_from(...)
+  local value, _, err, again = ...
+  if select("#", ...) == 0 or value ~= nil then
+    return true
+  end
+  return (err == nil and again == true) or (type(err) == "string" and again == false)
+end
+
+local function info()
+  return ipv4.any()
+end
+
+--- Values that would be looked up as a name somewhere else.
+local function is_foreign_host(position, value)
+  if position ~= 1 or type(value) ~= "string" and type(value) ~= "number" then
+    return false
+  end
+  return not (value == "" or type(value) == "string" and (value:find("\0", 1, true) or #value > 1000))
+end
+
+local function resolves()
+  return "127.0.0.1", "80", L.SOCK_STREAM, 0, 0
+end
+
+wrong_values.try_all(L.inet, {
+  getaddrinfo = {
+    kinds = { "string?", "text?", "integer?", "integer?", "integer?" },
+    arguments = resolves,
+    skip = is_foreign_host,
+  },
+  getaddrinfo6 = {
+    kinds = { "string?", "text?", "integer?", "integer?", "integer?" },
+    arguments = function()
+      return "::1", "80", L.SOCK_STREAM, 0, 0
+    end,
+    skip = is_foreign_host,
+  },
+})
+
+wrong_values.try_all(L.unix, {
+  getaddrinfo = {
+    kinds = { "string", "integer?", "integer?", "integer?" },
+    arguments = function()
+      return "/tmp/x", L.SOCK_STREAM, 0, 0
+    end,
+  },
+})
+
+wrong_values.try_all(L.device, {
+  interfaces = { kinds = {}, arguments = function() end },
+  macaddrs = { kinds = {}, arguments = function() end },
+})
+
+wrong_values.try_all(L.socket, {
+  new = {
+    kinds = { "object", "boolean?" },
+    arguments = function()
+      return ipv4.any(), false
+    end,
+    undo = close,
+  },
+  pair = {
+    kinds = { "integer", "boolean?", "integer?" },
+    arguments = function()
+      return L.SOCK_STREAM, false, 0
+    end,
+    undo = function(pair)
+      close(pair[1])
+      close(pair[2])
+    end,
+  },
+  -- Nothing is wrapped here, for then the number would have an owner.
+  wrap = {
+    kinds = { "integer" },
+    arguments = function()
+      return -1
+    end,
+    returns = function(sock, err)
+      return sock == nil and type(err) == "string"
+    end,
+  },
+})
+
+local function method(kinds, arguments, options)
+  local call = { kinds = kinds, method = true }
+  function call.arguments()
+    return arguments()
+  end
+  for key, value in pairs(options or {}) do
+    call[key] = value
+  end
+  return call
+end
+
+wrong_values.try_all(types.methods(info()), {
+  family = method({}, info),
+  socktype = method({}, info),
+  protocol = method({}, info),
+  addr = method({}, info),
+  canonname = method({}, info, { returns = function(name) return name == nil end }),
+  cannoname = method({}, info, { returns = function(name) return name == nil end }),
+  nameinfo = method({ "integer?" }, function()
+    return info(), L.NI_NUMERICHOST
+  end),
+  getnameinfo = method({ "integer?" }, function()
+    return info(), L.NI_NUMERICHOST
+  end),
+})
+
+local function message()
+  local one, two = net.pair()
+  one:send("x")
+  return two:recvmsg()
+end
+t.it("has a message", function()
+  local methods = types.methods(message())
+  t.same({ next(methods) }, { "takefds", methods.takefds })
+end)
+
+local function unconnected()
+  return net.keep(L.socket.new(ipv4.any()))
+end
+
+local function datagram()
+  return (net.bound(ipv4, L.SOCK_DGRAM))
+end
+
+--- The end of a pair that has something to read, in non-blocking mode.
+local function filled()
+  local one, two = net.pair(L.SOCK_STREAM, true)
+  one:sendfd(one)
+  one:send("x")
+  return two
+end
+
+local function with(sock, ...)
+  local rest = t.pack(...)
+  return function()
+    return sock(), t.unpack(rest)
+  end
+end
+
+local calls = {
+  fd = method({}, unconnected),
+  family = method({}, unconnected),
+  socktype = method({}, unconnected),
+  protocol = method({}, unconnected),
+  dup = method({ "object?" }, function()
+    return unconnected(), ipv4.any()
+  end, { undo = close }),
+  close = method({ "integer?" }, with(filled, L.SHUT_WR), { returns = only_error }),
+  shutdown = method({ "integer?" }, with(filled, L.SHUT_WR), { returns = only_error }),
+  bind = method({ "object?" }, function()
+    return unconnected(), ipv4.any()
+  end, { returns = only_error }),
+  connect = method({ "object?" }, function()
+    return unconnected(), ipv4.any()
+  end, { returns = only_error }),
+  listen = method({ "integer?" }, with(unconnected, 1), { returns = only_error }),
+  accept = method({}, unconnected, { returns = transfer }),
+  getsockname = method({}, unconnected),
+  getpeername = method({}, filled),
+  atmark = method({}, unconnected),
+  send = method({ "string", "integer?" }, with(filled, "x", 0), { returns = transfer }),
+  sendto = method({ "string", "object", "integer?" }, function()
+    local sock, ai = net.bound(ipv4, L.SOCK_DGRAM)
+    return sock, "x", ai, 0
+  end, { returns = transfer }),
+  -- The first of the wrong values may be a file, which is as good as a descriptor.
+  sendfile = method({ "either", "integer", "integer?" }, function()
+    return filled(), (net.file("abc")), 3, 0
+  end, {
+    returns = transfer,
+    skip = function(position, value)
+      return position == 1 and (type(value) == "userdata" or tonumber(value))
+    end,
+  }),
+  recv = method({ "integer?", "integer?" }, with(filled, 10, 0), { returns = transfer }),
+  recvfrom = method({ "integer?", "integer?" }, with(filled, 10, 0), { returns = transfer_from }),
+  sendmsg = method({ "table", "integer?" }, with(filled, { "x" }, 0), { returns = transfer }),
+  recvmsg = method({ "integer?", "integer?", "integer?" }, with(filled, 10, 100, 0), { returns = transfer }),
+  sendfd = method({ "either", "integer?" }, function()
+    local one = net.pair(L.SOCK_STREAM, true)
+    return one, one, 0
+  end, {
+    returns = transfer,
+    skip = function(position, value)
+      return position == 1 and (type(value) == "userdata" or tonumber(value))
+    end,
+  }),
+  recvfd = method({ "integer?" }, with(filled, 0), {
+    returns = transfer,
+    undo = function(fd)
+      L.socket.wrap(fd):close()
+    end,
+  }),
+  error = method({}, unconnected),
+  acceptconn = method({}, unconnected),
+  mcastif = method({ "string?" }, with(datagram, "lo"), {
+    -- Nil alone is the system's choice.
+    returns = function(name, err)
+      return name == nil or err == nil
+    end,
+  }),
+}
+for _, name in ipairs { "cloexec", "nonblock", "tcpnodelay", "tcpcork", "reuseport", "reuseaddr", "broadcast",
+  "keepalive", "oobinline", "dontroute", "timestamp" } do
+  calls[name] = method({ "boolean?" }, with(unconnected, true))
+end
+calls.debug = method({ "boolean?" }, with(unconnected, false))
+calls.mcastloop = method({ "boolean?" }, with(datagram, true))
+for _, name in ipairs { "tcpkeepalive", "tcpkeepintvl", "rcvtimeo", "sndtimeo" } do
+  calls[name] = method({ "number?" }, with(unconnected, 1))
+end
+for _, name in ipairs { "tcpkeepcnt", "rcvbuf", "rcvlowat", "sndbuf" } do
+  calls[name] = method({ "integer?" }, with(unconnected, 1))
+end
+calls.sndlowat = method({ "integer?" }, with(unconnected, nil))
+calls.mcastttl = method({ "integer?" }, with(datagram, 1))
+for _, name in ipairs { "mcastjoin", "mcastleave" } do
+  calls[name] = method({ "name", "string?" }, with(datagram, "239.1.1.1", "lo"), { returns = only_error })
+end
+for _, name in ipairs { "mcastjoinsrc", "mcastleavesrc", "mcastblocksrc", "mcastunblocksrc" } do
+  calls[name] = method({ "name", "name", "string?" }, with(datagram, "239.1.1.1", "127.0.0.1", "lo"),
+    { returns = only_error })
+end
+
+local methods
+t.it("has methods", function()
+  methods = types.methods(unconnected())
+end)
+wrong_values.try_all(methods, calls)

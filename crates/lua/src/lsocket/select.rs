@@ -74,13 +74,13 @@ fn word<'c>(
 }
 
 /// Adds an entry for each socket in an argument table.
-fn add_sockets<'c>(
-    call: &mut Call<'c>,
+fn add_sockets(
+    call: &mut Call<'_>,
     index: usize,
     events: i16,
     entries: &mut Vec<PollEntry>,
     seen: &mut Seen,
-) -> Result<(), Raise<'c>> {
+) -> Result<(), Raise> {
     let entry = |socket: &SocketObject| {
         seen.note(socket);
         PollEntry::new(socket.descriptor(), events)
@@ -91,7 +91,7 @@ fn add_sockets<'c>(
 }
 
 /// A table of those sockets in an argument table whose entries are ready.
-fn ready<'c>(call: &mut Call<'c>, index: usize, entries: &[PollEntry]) -> Result<Built, Raise<'c>> {
+fn ready<'c>(call: &mut Call<'c>, index: usize, entries: &[PollEntry]) -> Result<Built, Raise> {
     call.build_from([index], |builder| {
         builder.table(|list| {
             let ready = entries.iter().enumerate().filter(|(_, entry)| entry.returned != 0);

@@ -55,12 +55,12 @@ impl Seen {
 }
 
 /// The wait for entries that the kernel watches, or the entries, which are to be polled.
-pub(super) fn watch<'c>(
-    call: &mut Call<'c>,
+pub(super) fn watch(
+    call: &mut Call<'_>,
     tables: &[(usize, i16)],
     entries: Vec<PollEntry>,
     seen: Seen,
-) -> Result<Result<Watch, Vec<PollEntry>>, Raise<'c>> {
+) -> Result<Result<Watch, Vec<PollEntry>>, Raise> {
     let Seen { set, strangers, due, divided } = seen;
     let count = entries.len();
     if count < LEAST || divided {
@@ -99,11 +99,11 @@ pub(super) fn watch<'c>(
 }
 
 /// Does something with each socket of the tables, which have been read before.
-fn each_socket<'c>(
-    call: &mut Call<'c>,
+fn each_socket(
+    call: &mut Call<'_>,
     tables: &[(usize, i16)],
     mut act: impl FnMut(&SocketObject),
-) -> Result<(), Raise<'c>> {
+) -> Result<(), Raise> {
     for (index, _) in tables {
         if call.is_table(*index) {
             // There is nothing but sockets in it.

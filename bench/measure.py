@@ -12,13 +12,14 @@ import re
 import resource
 import subprocess
 import tempfile
+import threading
 import time
 from contextlib import contextmanager
 from statistics import median
 
 from programs import command, environment, server
 
-# A program that takes longer than this has failed.
+# A program that takes longer than this has failed, and is ended.
 MOST_SECONDS = 120
 CLOCKS = ctypes.CDLL(None, use_errno=True)
 
@@ -54,13 +55,16 @@ def prepared(core):
 @contextmanager
 def started(words, core, **more):
     """A program that is ended at the end of the block, however that is left."""
-    # No shared core is taken where the machine has only one.
+    # Where the machine has only one core, all share it.
     core %= os.cpu_count()
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
     with subprocess.Popen(words, env=environment(), preexec_fn=prepared(core), **pipes, **more) as child:
+        limit = threading.Timer(MOST_SECONDS, child.kill)
+        limit.start()
         try:
             yield child
         finally:
+            limit.cancel()
             child.kill()
 
 
@@ -97,7 +101,7 @@ def once(case, program, count):
             wall, cpu = time.perf_counter() - wall, cpu_seconds(child.pid) - cpu
             memory = resident_bytes(child.pid) - memory
             go_on(child)
-            if child.wait(MOST_SECONDS) != 0:
+            if child.wait() != 0:
                 raise Failed(f"ended with status {child.returncode}")
     return {"wall": wall / count, "cpu": cpu / count, "rate": count / wall, "memory": memory}
 
@@ -150,7 +154,7 @@ def counted(case, program, count, counter):
             for mark in ("ready", "done"):
                 wait_for(child, mark)
                 go_on(child)
-            child.wait(MOST_SECONDS)
+            child.wait()
         found = re.finditer(line, counts.read(), re.MULTILINE)
     calls = {match["name"]: int(match["calls"]) for match in found if match["name"] != "total"}
     if "" in calls:

@@ -15,9 +15,10 @@ LUA = "lua5.4"
 
 # What is required of Lua, and Debian's package of it.
 LIBRARIES = {"luasocket": ("socket", "lua-socket"), "cqueues": ("cqueues", "lua-cqueues"), "luv": ("luv", "lua-luv")}
-# Programs and headers, and Debian's packages of them.
-TOOLS = {LUA: LUA, "cc": "gcc", "strace": "strace"}
-HEADERS = {"/usr/include/lua5.4/lua.h": "liblua5.4-dev"}
+# Programs, and Debian's packages of them.
+TOOLS = {LUA: LUA, "cc": "gcc", "strace": "strace", "gnuplot": "gnuplot-nox"}
+# bench/c/bare.c is built against this.
+HEADER, HEADER_PACKAGE = Path("/usr/include/lua5.4/lua.h"), "liblua5.4-dev"
 
 
 def environment():
@@ -48,7 +49,8 @@ def finds(library):
 def missing():
     """What there is not, each with its package."""
     absent = {tool: package for tool, package in TOOLS.items() if not shutil.which(tool)}
-    absent |= {header: package for header, package in HEADERS.items() if not Path(header).exists()}
+    if not HEADER.exists():
+        absent["bare"] = HEADER_PACKAGE
     if LUA not in absent:
         absent |= {name: LIBRARIES[name][1] for name in LIBRARIES if not finds(name)}
     else:
@@ -78,10 +80,10 @@ def build():
     for source in sorted((HERE / "c").glob("*.c")):
         target = BUILD / source.stem
         if source.stem == "bare":
-            if not all(map(os.path.exists, HEADERS)):
+            if not HEADER.exists():
                 continue
             target = target.with_suffix(".so")
-            words = ["cc", *flags, "-shared", "-fPIC", "-I/usr/include/lua5.4"]
+            words = ["cc", *flags, "-shared", "-fPIC", f"-I{HEADER.parent}"]
         else:
             words = ["cc", *flags]
         subprocess.run([*words, "-o", target, source], check=True)

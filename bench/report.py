@@ -48,9 +48,9 @@ def calls(counts):
 
 
 def verdict(goals):
-    if not goals:
+    if not goals or None in goals:
         return ""
-    return {True: "yes", False: "no"}.get(all(goals), "")
+    return "yes" if all(goals) else "no"
 
 
 def columns(case, result):

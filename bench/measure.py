@@ -137,11 +137,11 @@ def counter():
 
 
 def system_calls(case, program, counter):
-    """The system calls for each operation, by name: what is counted for three times the work, less what
-    is counted for the work."""
-    short = max(1, min(5_000, case.count // 8))
-    first, second = (counted(case, program, count, counter) for count in (short, 3 * short))
-    each = {name: (second.get(name, 0) - first.get(name, 0)) / (2 * short) for name in {*first, *second}}
+    """The system calls for each operation, by name: what is counted for many operations, less what is
+    counted for one."""
+    many = max(2, min(5_000, case.count // 8))
+    alone, often = (counted(case, program, count, counter) for count in (1, many))
+    each = {name: (often.get(name, 0) - alone.get(name, 0)) / (many - 1) for name in {*alone, *often}}
     # A call now and then belongs to memory, not to the operation.
     return {name: round(calls, 2) for name, calls in sorted(each.items()) if calls >= 0.005}
 

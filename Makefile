@@ -20,6 +20,9 @@ MODULE_TARGET := $(TARGET)/module/$(call name,$(LUA))
 PROGRAM_TARGET := $(TARGET)/program/$(call name,$(LUA))
 PROGRAM := --no-default-features --features moonwire-runner/$(call feature,$(LUA))
 
+# Most specs wait for peers and time-outs most of the time.
+THREADS := -- --test-threads 6
+
 PREFIX ?= /usr/local
 # LuaJIT reads the module paths of Lua 5.1.
 ABI := $(if $(filter jit,$(LUA)),5.1,$(LUA))
@@ -46,14 +49,14 @@ test-sockets: ## the tests of the sockets crate
 	$(CARGO) test --quiet -p moonwire-sockets
 
 test-embedded: ## the program, the embedder's examples and the specs on the Lua in the program
-	CARGO_TARGET_DIR=$(PROGRAM_TARGET) $(CARGO) test --quiet -p moonwire -p moonwire-runner $(PROGRAM)
+	CARGO_TARGET_DIR=$(PROGRAM_TARGET) $(CARGO) test --quiet -p moonwire -p moonwire-runner $(PROGRAM) $(THREADS)
 
 test-stock: ## the specs on a stock interpreter, with the modules built for it
 	@if command -v $(call name,$(LUA)) >/dev/null; then \
 		$(MAKE) --no-print-directory module && \
 		MOONWIRE_SPEC_LUA=$(call name,$(LUA)) MOONWIRE_SPEC_MODULES=$(BUILD) \
 		CARGO_TARGET_DIR=$(TARGET)/program/lua5.4 $(CARGO) test --quiet -p moonwire-runner --test specs \
-			--no-default-features --features moonwire-runner/lua54; \
+			--no-default-features --features moonwire-runner/lua54 $(THREADS); \
 	else \
 		echo "passed over: $(call name,$(LUA)) is not installed"; \
 	fi

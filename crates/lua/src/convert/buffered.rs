@@ -16,7 +16,7 @@ impl<'c> Call<'c> {
         buffer: &ReadBuffer,
         length: usize,
         more: usize,
-    ) -> Result<Value<'c>, Raise<'c>> {
+    ) -> Result<Value<'c>, Raise> {
         if length > SHORT {
             return self.build_buffered(buffer, length, more).map(Value::from);
         }
@@ -38,7 +38,7 @@ impl<'c> Call<'c> {
         buffer: &ReadBuffer,
         length: usize,
         more: usize,
-    ) -> Result<Built, Raise<'c>> {
+    ) -> Result<Built, Raise> {
         // Who holds the bytes up the stack would see them go, and gives them out itself.
         let length = if buffer.consume(0).is_ok() { length } else { 0 };
         let Ok(bytes) = buffer.front(length) else {

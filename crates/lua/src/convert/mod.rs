@@ -20,12 +20,12 @@ const MOST_BYTES: usize = 1 << 30;
 impl<'c> Call<'c> {
     /// An integer, or `default` where the argument is missing or nil.
     #[inline]
-    pub(crate) fn integer_or(&self, index: usize, default: i64) -> Result<i64, Raise<'c>> {
+    pub(crate) fn integer_or(&self, index: usize, default: i64) -> Result<i64, Raise> {
         if self.is_none_or_nil(index) { Ok(default) } else { self.integer(index) }
     }
 
     /// A string, or `default` where the argument is missing or nil.
-    pub(crate) fn bytes_or(&self, index: usize, default: &'c [u8]) -> Result<&'c [u8], Raise<'c>> {
+    pub(crate) fn bytes_or(&self, index: usize, default: &'c [u8]) -> Result<&'c [u8], Raise> {
         if self.is_none_or_nil(index) { Ok(default) } else { self.bytes(index) }
     }
 
@@ -34,14 +34,14 @@ impl<'c> Call<'c> {
         &self,
         index: usize,
         problem: &'static str,
-    ) -> Result<T, Raise<'c>> {
+    ) -> Result<T, Raise> {
         T::try_from(self.integer(index)?).map_err(|_| Raise::argument(index, problem))
     }
 
     /// The flags in the arguments from `index` on, joined. To be read before anything is put on the
     /// stack.
     #[inline]
-    pub(crate) fn flags_from(&self, index: usize) -> Result<i32, Raise<'c>> {
+    pub(crate) fn flags_from(&self, index: usize) -> Result<i32, Raise> {
         let mut flags = 0;
         for index in index..=self.argument_count() {
             if !self.is_none_or_nil(index) {
@@ -52,7 +52,7 @@ impl<'c> Call<'c> {
     }
 
     /// A duration in seconds, with fractions.
-    pub(crate) fn seconds(&self, index: usize) -> Result<Duration, Raise<'c>> {
+    pub(crate) fn seconds(&self, index: usize) -> Result<Duration, Raise> {
         Duration::try_from_secs_f64(self.number(index)?)
             .map_err(|_| Raise::argument(index, "seconds out of range"))
     }
@@ -60,27 +60,23 @@ impl<'c> Call<'c> {
     /// The number of a descriptor. A negative number is let through: no descriptor has it, as the
     /// kernel will say.
     #[inline]
-    pub(crate) fn descriptor(&self, index: usize) -> Result<Descriptor, Raise<'c>> {
+    pub(crate) fn descriptor(&self, index: usize) -> Result<Descriptor, Raise> {
         self.small_integer(index, "descriptor out of range").map(Descriptor::from_number)
     }
 
     /// A port: 0 to 65535.
-    pub(crate) fn port(&self, index: usize) -> Result<u16, Raise<'c>> {
+    pub(crate) fn port(&self, index: usize) -> Result<u16, Raise> {
         self.small_integer(index, "port out of range")
     }
 
     /// A time-out in whole milliseconds: negative for none, missing or nil for `default`.
     #[inline]
-    pub(crate) fn timeout_millis(&self, index: usize, default: i64) -> Result<Timeout, Raise<'c>> {
+    pub(crate) fn timeout_millis(&self, index: usize, default: i64) -> Result<Timeout, Raise> {
         self.integer_or(index, default).map(Timeout::from_millis)
     }
 
     /// A time-out in seconds: negative for none, missing or nil for `default`.
-    pub(crate) fn timeout_seconds(
-        &self,
-        index: usize,
-        default: Timeout,
-    ) -> Result<Timeout, Raise<'c>> {
+    pub(crate) fn timeout_seconds(&self, index: usize, default: Timeout) -> Result<Timeout, Raise> {
         if self.is_none_or_nil(index) {
             return Ok(default);
         }
@@ -90,7 +86,7 @@ impl<'c> Call<'c> {
 
     /// How many bytes to receive at most: 1 to 1 GiB, or `default` where the argument is missing or
     /// nil.
-    pub(crate) fn buffer_size(&self, index: usize, default: usize) -> Result<usize, Raise<'c>> {
+    pub(crate) fn buffer_size(&self, index: usize, default: usize) -> Result<usize, Raise> {
         if self.is_none_or_nil(index) {
             return Ok(default);
         }
@@ -102,7 +98,7 @@ impl<'c> Call<'c> {
 
     /// How many bytes to read: 0 to 1 GiB.
     #[inline]
-    pub(crate) fn length(&self, index: usize) -> Result<usize, Raise<'c>> {
+    pub(crate) fn length(&self, index: usize) -> Result<usize, Raise> {
         match self.small_integer(index, "size out of range")? {
             length @ 0..=MOST_BYTES => Ok(length),
             _ => Err(Raise::argument(index, "size out of range")),
@@ -111,7 +107,7 @@ impl<'c> Call<'c> {
 
     /// A service: a port as an integer, or a port or name as a string; empty where the argument is
     /// missing or nil.
-    pub(crate) fn service(&self, index: usize) -> Result<Cow<'c, [u8]>, Raise<'c>> {
+    pub(crate) fn service(&self, index: usize) -> Result<Cow<'c, [u8]>, Raise> {
         if self.is_none_or_nil(index) {
             return Ok(Cow::default());
         }

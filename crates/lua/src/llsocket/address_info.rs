@@ -28,7 +28,7 @@ pub(super) static CLASS: Class = Class {
 };
 
 /// An argument that is an address info or a list of them.
-pub(super) fn info_at<'c>(call: &Call<'c>, index: usize) -> Result<&'c AddressInfo, Raise<'c>> {
+pub(super) fn info_at<'c>(call: &Call<'c>, index: usize) -> Result<&'c AddressInfo, Raise> {
     call.object_or_first_at(index)
 }
 

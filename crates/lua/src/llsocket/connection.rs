@@ -10,7 +10,7 @@ use crate::drive::drive;
 use crate::native::{Call, Outcome, Raise, Value};
 
 /// The address to bind or connect to: the argument's, or the one that the socket was made from.
-fn address<'c>(call: &Call<'c>, socket: &'c LowLevelSocket) -> Result<Address, Raise<'c>> {
+fn address<'c>(call: &Call<'c>, socket: &'c LowLevelSocket) -> Result<Address, Raise> {
     match &socket.info {
         Some(info) if call.is_none_or_nil(1) => Ok(info.address),
         _ => Ok(info_at(call, 1)?.address),

@@ -67,13 +67,13 @@ pub(super) fn sendmsg(call: Call<'_>) -> Outcome<'_> {
 }
 
 /// Where a field of the message can be read, if it is there.
-fn present<'c>(call: &Call<'c>, name: &'static str) -> Result<Option<usize>, Raise<'c>> {
+fn present<'c>(call: &Call<'c>, name: &'static str) -> Result<Option<usize>, Raise> {
     let field = call.field(1, name)?;
     Ok((!call.is_none_or_nil(field)).then_some(field))
 }
 
 /// `{level =, type =, data =}`.
-fn control_message<'c>(call: &Call<'c>, item: usize) -> Result<ControlMessage, Raise<'c>> {
+fn control_message<'c>(call: &Call<'c>, item: usize) -> Result<ControlMessage, Raise> {
     let number = |name| call.small_integer(call.field(item, name)?, "");
     Ok(ControlMessage {
         level: number("level")?,
@@ -97,7 +97,7 @@ pub(super) fn recvmsg(call: Call<'_>) -> Outcome<'_> {
 }
 
 /// How much room there is for control messages. Linux lets them have 128 KiB by default.
-fn control_size<'c>(call: &Call<'c>, index: usize) -> Result<usize, Raise<'c>> {
+fn control_size<'c>(call: &Call<'c>, index: usize) -> Result<usize, Raise> {
     const LARGEST: usize = 1 << 20;
     if call.is_none_or_nil(index) {
         return Ok(DEFAULT_SIZE);

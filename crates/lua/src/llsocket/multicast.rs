@@ -82,7 +82,7 @@ fn change(call: Call<'_>, change: Membership, names_source: bool) -> Outcome<'_>
 }
 
 /// An address in text, or that of an address info.
-fn address<'c>(call: &Call<'c>, index: usize) -> Result<Result<Address, Error>, Raise<'c>> {
+fn address<'c>(call: &Call<'c>, index: usize) -> Result<Result<Address, Error>, Raise> {
     match call.bytes(index) {
         Ok(text) => {
             let none = || Err(Errno::INVAL.during("inet_pton"));

@@ -49,13 +49,13 @@ methods! {
 /// The value of an option, as Lua has it.
 trait OptionValue: Copy + 'static {
     /// The first argument as such a value.
-    fn argument<'c>(call: &Call<'c>) -> Result<Self, Raise<'c>>;
+    fn argument<'c>(call: &Call<'c>) -> Result<Self, Raise>;
 
     fn into_value(self) -> Value<'static>;
 }
 
 impl OptionValue for bool {
-    fn argument<'c>(call: &Call<'c>) -> Result<bool, Raise<'c>> {
+    fn argument<'c>(call: &Call<'c>) -> Result<bool, Raise> {
         call.boolean(1)
     }
 
@@ -65,7 +65,7 @@ impl OptionValue for bool {
 }
 
 impl OptionValue for i32 {
-    fn argument<'c>(call: &Call<'c>) -> Result<i32, Raise<'c>> {
+    fn argument<'c>(call: &Call<'c>) -> Result<i32, Raise> {
         call.small_integer(1, "value out of range")
     }
 
@@ -75,7 +75,7 @@ impl OptionValue for i32 {
 }
 
 impl OptionValue for Duration {
-    fn argument<'c>(call: &Call<'c>) -> Result<Duration, Raise<'c>> {
+    fn argument<'c>(call: &Call<'c>) -> Result<Duration, Raise> {
         call.seconds(1)
     }
 

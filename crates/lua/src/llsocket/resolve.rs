@@ -59,13 +59,13 @@ pub(super) fn unix_getaddrinfo(mut call: Call<'_>) -> Outcome<'_> {
     Ok(list.into())
 }
 
-fn optional<'c>(call: &Call<'c>, index: usize) -> Result<Option<&'c [u8]>, Raise<'c>> {
+fn optional<'c>(call: &Call<'c>, index: usize) -> Result<Option<&'c [u8]>, Raise> {
     if call.is_none_or_nil(index) { Ok(None) } else { call.bytes(index).map(Some) }
 }
 
 /// The type of socket, a stream where neither it nor the protocol after it is given, and the
 /// protocol.
-fn kind_and_protocol<'c>(call: &Call<'c>, index: usize) -> Result<(i32, i32), Raise<'c>> {
+fn kind_and_protocol<'c>(call: &Call<'c>, index: usize) -> Result<(i32, i32), Raise> {
     let protocol = match call.is_none_or_nil(index + 1) {
         true => 0,
         false => call.small_integer(index + 1, "protocol out of range")?,

@@ -297,7 +297,7 @@ fn tostring(call: Call<'_>) -> Outcome<'_> {
 
 impl<'c> Call<'c> {
     /// A boolean, or `default` where the argument is missing or nil.
-    fn boolean_or(&self, index: usize, default: bool) -> Result<bool, Raise<'c>> {
+    fn boolean_or(&self, index: usize, default: bool) -> Result<bool, Raise> {
         if self.is_none_or_nil(index) { Ok(default) } else { self.boolean(index) }
     }
 }

@@ -58,7 +58,7 @@ pub(super) fn sendfile(call: Call<'_>) -> Outcome<'_> {
 pub(super) fn descriptor_at<'c>(
     call: &Call<'c>,
     index: usize,
-) -> Result<Result<Descriptor, Error>, Raise<'c>> {
+) -> Result<Result<Descriptor, Error>, Raise> {
     if let Some(file) = call.file(index)? {
         let number = file.descriptor().map_err(|errno| Errno(errno).during("fflush"));
         return Ok(number.map(Descriptor::from_number));

@@ -23,7 +23,7 @@ const TRANSPORTS: [(&[u8], Transport); 3] = [
 ];
 
 /// The type in the first argument, TCP where it is left out, and the index of the next argument.
-pub(super) fn transport<'c>(call: &Call<'c>) -> Result<(Transport, usize), Raise<'c>> {
+pub(super) fn transport<'c>(call: &Call<'c>) -> Result<(Transport, usize), Raise> {
     if call.is_string(1) {
         let name = call.bytes(1)?;
         let known = TRANSPORTS.iter().find(|(known, _)| name.eq_ignore_ascii_case(known));
@@ -52,7 +52,7 @@ impl<'c> Endpoint<'c> {
         host: &'c [u8],
         is_unix: bool,
         port: usize,
-    ) -> Result<Endpoint<'c>, Raise<'c>> {
+    ) -> Result<Endpoint<'c>, Raise> {
         if !is_unix {
             let port = call.port(port)?;
             return Ok(

@@ -60,7 +60,7 @@ fn add_sockets<'c>(
     index: usize,
     events: i16,
     entries: &mut Vec<PollEntry>,
-) -> Result<(), Raise<'c>> {
+) -> Result<(), Raise> {
     let entry = |socket: &SocketObject| PollEntry::new(socket.descriptor(), events);
     call.read_objects(index, entries, entry)?.map_err(|NotAnObject| {
         Raise::Text("bad argument to 'select' (tables can only contain sockets)")
@@ -68,7 +68,7 @@ fn add_sockets<'c>(
 }
 
 /// A table of those sockets in an argument table whose entries are ready.
-fn ready<'c>(call: &mut Call<'c>, index: usize, entries: &[PollEntry]) -> Result<Built, Raise<'c>> {
+fn ready<'c>(call: &mut Call<'c>, index: usize, entries: &[PollEntry]) -> Result<Built, Raise> {
     call.build_from([index], |builder| {
         builder.table(|list| {
             let ready = entries.iter().enumerate().filter(|(_, entry)| entry.returned != 0);

@@ -39,7 +39,7 @@ pub(super) fn ipv6addr(call: Call<'_>) -> Outcome<'_> {
 }
 
 /// The index of an interface, given as such or by name; `None` where the argument is missing.
-fn scope<'c>(call: &Call<'c>, index: usize) -> Result<Option<Result<u32, Error>>, Raise<'c>> {
+fn scope<'c>(call: &Call<'c>, index: usize) -> Result<Option<Result<u32, Error>>, Raise> {
     if call.is_none_or_nil(index) {
         return Ok(None);
     }

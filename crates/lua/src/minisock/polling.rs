@@ -20,7 +20,7 @@ pub(super) fn msleep(call: Call<'_>) -> Outcome<'_> {
 }
 
 /// What an array of `struct pollfd` in the first argument holds.
-fn entries<'c>(call: &Call<'c>) -> Result<Vec<PollEntry>, Raise<'c>> {
+fn entries<'c>(call: &Call<'c>) -> Result<Vec<PollEntry>, Raise> {
     parse_poll_entries(call.bytes(1)?)
         .map_err(|_| Raise::argument(1, "length is not a multiple of 8"))
 }

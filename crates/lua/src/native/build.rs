@@ -51,7 +51,7 @@ pub(super) unsafe fn protect<F: Fn(*mut ffi::lua_State) + Copy>(
     state: *mut ffi::lua_State,
     results: i32,
     closure: F,
-) -> Result<(), Raise<'static>> {
+) -> Result<(), Raise> {
     // SAFETY: the caller's promise.
     unsafe { protect_with(state, [], results, closure) }
 }
@@ -66,7 +66,7 @@ pub(super) unsafe fn protect_with<F: Fn(*mut ffi::lua_State) + Copy, const N: us
     given: [i32; N],
     results: i32,
     closure: F,
-) -> Result<(), Raise<'static>> {
+) -> Result<(), Raise> {
     unsafe fn run<F: Fn(*mut ffi::lua_State)>(state: *mut ffi::lua_State, closure: *const c_void) {
         // SAFETY: `protect` has put a closure of this type there.
         let closure = unsafe { &*closure.cast::<F>() };

@@ -86,7 +86,7 @@ impl<'c> Call<'c> {
     }
 
     /// A boolean.
-    pub(crate) fn boolean(&self, index: usize) -> Result<bool, Raise<'c>> {
+    pub(crate) fn boolean(&self, index: usize) -> Result<bool, Raise> {
         match self.kind(index) {
             ffi::LUA_TBOOLEAN => Ok(self.truth(index)),
             _ => Err(self.type_error(index, "boolean")),
@@ -101,7 +101,7 @@ impl<'c> Call<'c> {
 
     /// The error for an argument of another type.
     #[cold]
-    pub(crate) fn type_error(&self, index: usize, expected: &'static str) -> Raise<'c> {
+    pub(crate) fn type_error(&self, index: usize, expected: &'static str) -> Raise {
         let got = match self.kind(index) {
             ffi::LUA_TNIL => "nil",
             ffi::LUA_TBOOLEAN => "boolean",
@@ -121,7 +121,7 @@ impl<'c> Call<'c> {
 
     /// An integer. Numbers without a fraction and strings that Lua converts to such are integers.
     #[inline]
-    pub(crate) fn integer(&self, index: usize) -> Result<i64, Raise<'c>> {
+    pub(crate) fn integer(&self, index: usize) -> Result<i64, Raise> {
         let mut is_integer = 0;
         // SAFETY: neither allocates nor raises.
         let value = unsafe {
@@ -138,7 +138,7 @@ impl<'c> Call<'c> {
     }
 
     /// A number. Strings that Lua converts to such are numbers.
-    pub(crate) fn number(&self, index: usize) -> Result<f64, Raise<'c>> {
+    pub(crate) fn number(&self, index: usize) -> Result<f64, Raise> {
         let mut is_number = 0;
         // SAFETY: neither allocates nor raises.
         let value =
@@ -168,7 +168,7 @@ impl<'c> Call<'c> {
 
     /// The bytes of a string. A number is converted as Lua does it.
     #[inline]
-    pub(crate) fn bytes(&self, index: usize) -> Result<&'c [u8], Raise<'c>> {
+    pub(crate) fn bytes(&self, index: usize) -> Result<&'c [u8], Raise> {
         match self.kind(index) {
             ffi::LUA_TSTRING => {}
             ffi::LUA_TNUMBER => self.convert_to_string(index)?,
@@ -185,7 +185,7 @@ impl<'c> Call<'c> {
 
     /// Replaces a number by its string, which allocates.
     #[cold]
-    fn convert_to_string(&self, index: usize) -> Result<(), Raise<'c>> {
+    fn convert_to_string(&self, index: usize) -> Result<(), Raise> {
         let state = self.state;
         // SAFETY: a function of ours runs, with free stack slots. What is read is no string yet,
         // so nobody holds its bytes; the string takes its place on the stack.
@@ -208,7 +208,7 @@ impl<'c> Call<'c> {
 
     /// Makes one Lua value out of parts, for a reply. `build` runs where a Lua error may end it, so
     /// it may use what its caller owns but own nothing itself.
-    pub(crate) fn build(&mut self, build: impl Fn(Builder) + Copy) -> Result<Built, Raise<'c>> {
+    pub(crate) fn build(&mut self, build: impl Fn(Builder) + Copy) -> Result<Built, Raise> {
         // SAFETY: a function of ours runs, with free stack slots; `protect` keeps errors in.
         unsafe {
             protect(self.state, 1, |state| build(Builder::new(state)))?;
@@ -227,7 +227,7 @@ impl<'c> Call<'c> {
     pub(crate) fn build_with_received(
         &mut self,
         build: impl Fn(Builder, &[u8]) + Copy,
-    ) -> Result<Built, Raise<'c>> {
+    ) -> Result<Built, Raise> {
         let received = self.scratch.filled();
         // SAFETY: as in `build`.
         unsafe {

@@ -21,6 +21,9 @@ const METATABLE: i32 = 3;
 /// The upvalue of a bound function that holds its object.
 const BOUND: i32 = 4;
 
+/// Which frame `luaL_where` is to name: the one that called the running C function.
+const CALLER: i32 = 1;
+
 /// Where a method finds the metatable of its class.
 #[inline]
 pub(super) fn metatable_upvalue() -> i32 {
@@ -73,34 +76,26 @@ unsafe extern "C-unwind" fn dispatch(state: *mut ffi::lua_State) -> i32 {
         let mut scratch = ManuallyDrop::new(Scratch::new());
         let place = &raw mut *scratch;
         let outcome = run(state, function, &mut *place);
-        let owns_memory = (*place).is_in_heap();
+        let owns_memory = (*place).owns_memory();
         let pushed = match outcome {
             Ok(reply) if owns_memory => push_protected(state, reply.values()),
             Ok(reply) => {
                 for value in reply.values() {
                     push(state, *value);
                 }
-                Ok(())
+                Ok(reply.values().len() as i32)
             }
-            Err(raise) if owns_memory => {
-                protect(state, 0, |state| push_error(state, function.name, raise, 2))
-                    .and(Err(Raise::Pending))
-            }
-            Err(Raise::Pending) => Err(Raise::Pending),
-            Err(raise) => {
-                push_error(state, function.name, raise, 1);
-                Err(Raise::Pending)
-            }
+            Err(raise) => Err(raise),
         };
         if owns_memory {
             ManuallyDrop::drop(&mut scratch);
         }
         match pushed {
-            Ok(()) => match outcome {
-                Ok(reply) => reply.values().len() as i32,
-                Err(_) => 0,
-            },
-            Err(_) => ffi::lua_error(state),
+            Ok(count) => count,
+            Err(raise) => {
+                push_error(state, function.name, raise);
+                ffi::lua_error(state)
+            }
         }
     }
 }
@@ -140,10 +135,7 @@ unsafe fn push(state: *mut ffi::lua_State, value: Value<'_>) {
 ///
 /// # Safety
 /// As [`push`], without the Lua error.
-unsafe fn push_protected(
-    state: *mut ffi::lua_State,
-    values: &[Value<'_>],
-) -> Result<(), Raise<'static>> {
+unsafe fn push_protected(state: *mut ffi::lua_State, values: &[Value<'_>]) -> Result<i32, Raise> {
     for value in values {
         // SAFETY: only strings allocate, and those are pushed under protection.
         unsafe {
@@ -153,7 +145,7 @@ unsafe fn push_protected(
             }
         }
     }
-    Ok(())
+    Ok(values.len() as i32)
 }
 
 /// # Safety
@@ -171,22 +163,23 @@ pub(super) unsafe fn push_text(state: *mut ffi::lua_State, text: &str) {
     unsafe { push_bytes(state, text.as_bytes()) };
 }
 
-/// Pushes an error's text, in Lua's own wording, with the place that called the function in front:
-/// `level` counts frames from the running C function to that place.
+/// Pushes an error's text, in Lua's own wording, with the place that called the function in front.
+/// A pending error is on top already.
 ///
 /// # Safety
-/// `state` has six free stack slots, and a Lua error may leave this frame.
-unsafe fn push_error(state: *mut ffi::lua_State, name: &str, raise: Raise<'_>, level: i32) {
+/// `state` has `LUA_MINSTACK` free stack slots, and a Lua error may leave this frame.
+unsafe fn push_error(state: *mut ffi::lua_State, name: &str, raise: Raise) {
     // SAFETY: the caller's promise; every push leaves one value for the concatenation.
     unsafe {
-        ffi::luaL_where(state, level);
         match raise {
-            Raise::Pending => ffi::lua_pop(state, 1),
+            Raise::Pending => {}
             Raise::Text(text) => {
+                ffi::luaL_where(state, CALLER);
                 push_text(state, text);
                 ffi::lua_concat(state, 2);
             }
             Raise::Argument { index, problem } => {
+                ffi::luaL_where(state, CALLER);
                 let (before, after) = match index {
                     0 => ("calling", " on bad self ("),
                     _ => ("bad argument", " ("),

@@ -12,7 +12,7 @@ use super::reply::Raise;
 
 impl<'c> Call<'c> {
     /// The length of a list.
-    fn list_length(&self, index: usize) -> Result<i64, Raise<'c>> {
+    fn list_length(&self, index: usize) -> Result<i64, Raise> {
         if !self.is_table(index) {
             return Err(self.type_error(index, "table"));
         }
@@ -30,7 +30,7 @@ impl<'c> Call<'c> {
 
     /// The field `name` of a table: where it can be read, as if it were an argument. It stays on the
     /// stack, which has room for a few of them.
-    pub(crate) fn field(&self, index: usize, name: &'static str) -> Result<usize, Raise<'c>> {
+    pub(crate) fn field(&self, index: usize, name: &'static str) -> Result<usize, Raise> {
         if !self.is_table(index) {
             return Err(self.type_error(index, "table"));
         }
@@ -48,8 +48,8 @@ impl<'c> Call<'c> {
     pub(crate) fn each_item(
         &self,
         index: usize,
-        mut each: impl FnMut(usize) -> Result<(), Raise<'c>>,
-    ) -> Result<(), Raise<'c>> {
+        mut each: impl FnMut(usize) -> Result<(), Raise>,
+    ) -> Result<(), Raise> {
         let length = self.list_length(index)?;
         // SAFETY: reads only.
         let top = unsafe { ffi::lua_gettop(self.state()) };
@@ -67,7 +67,7 @@ impl<'c> Call<'c> {
     ///
     /// They stay there for the whole call, whatever becomes of the list: a table of our own on the
     /// stack holds them.
-    pub(crate) fn pieces(&self, index: usize) -> Result<Vec<IoSlice<'c>>, Raise<'c>> {
+    pub(crate) fn pieces(&self, index: usize) -> Result<Vec<IoSlice<'c>>, Raise> {
         let length = self.list_length(index)?;
         let are_strings = Cell::new(true);
         let verdict = &are_strings;

@@ -25,7 +25,7 @@ const HAS_CLOSE_FUNCTION: bool = ffi::LUA_REGISTRYINDEX != -10000;
 
 impl<'c> Call<'c> {
     /// An argument that is a file handle, `None` where it is something else.
-    pub(crate) fn file(&self, index: usize) -> Result<Option<File>, Raise<'c>> {
+    pub(crate) fn file(&self, index: usize) -> Result<Option<File>, Raise> {
         let place = self.stack_index(index);
         // SAFETY: reads only, but for the name, which is pushed under protection. A userdata with
         // the metatable of file handles is one, for scripts cannot set that of a userdata.

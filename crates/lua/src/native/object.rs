@@ -183,7 +183,7 @@ impl<'c> Call<'c> {
         &mut self,
         function: &'static Function,
         value: T,
-    ) -> Result<Built, Raise<'c>> {
+    ) -> Result<Built, Raise> {
         let value = Cell::new(Some(value));
         let place = &value;
         self.build(|builder| builder.bound_function(function, place))
@@ -191,7 +191,7 @@ impl<'c> Call<'c> {
 
     /// What the function that is called holds.
     #[inline]
-    pub(crate) fn bound<T: Object>(&self) -> Result<&'c T, Raise<'c>> {
+    pub(crate) fn bound<T: Object>(&self) -> Result<&'c T, Raise> {
         // SAFETY: reads only, and the stack has room for the metatable. The upvalue keeps the object
         // for as long as the function runs.
         let value = unsafe {
@@ -204,7 +204,7 @@ impl<'c> Call<'c> {
     }
 
     /// Makes an object for the reply. The value is dropped where Lua has no memory for it.
-    pub(crate) fn object<T: Object>(&mut self, value: T) -> Result<Built, Raise<'c>> {
+    pub(crate) fn object<T: Object>(&mut self, value: T) -> Result<Built, Raise> {
         let value = Cell::new(Some(value));
         let place = &value;
         self.build(|builder| builder.object(place))
@@ -212,7 +212,7 @@ impl<'c> Call<'c> {
 
     /// The object whose method is called.
     #[inline]
-    pub(crate) fn this<T: Object>(&self) -> Result<&'c T, Raise<'c>> {
+    pub(crate) fn this<T: Object>(&self) -> Result<&'c T, Raise> {
         // SAFETY: reads only, and the stack has room for the metatable. The running function is a
         // method, whose upvalue holds the metatable of its class.
         let value = unsafe {
@@ -223,19 +223,19 @@ impl<'c> Call<'c> {
     }
 
     /// An argument that is an object.
-    pub(crate) fn object_at<T: Object>(&self, index: usize) -> Result<&'c T, Raise<'c>> {
+    pub(crate) fn object_at<T: Object>(&self, index: usize) -> Result<&'c T, Raise> {
         self.object_on_stack(self.stack_index(index))
             .ok_or_else(|| self.type_error(index, T::CLASS.name))
     }
 
     /// An argument that is an object, or a list whose first entry is one.
-    pub(crate) fn object_or_first_at<T: Object>(&self, index: usize) -> Result<&'c T, Raise<'c>> {
+    pub(crate) fn object_or_first_at<T: Object>(&self, index: usize) -> Result<&'c T, Raise> {
         self.object_or_first_on_stack(self.stack_index(index))
             .ok_or_else(|| self.type_error(index, T::CLASS.name))
     }
 
     /// The object whose method is called, or the first entry of the list whose method is.
-    pub(crate) fn this_or_first<T: Object>(&self) -> Result<&'c T, Raise<'c>> {
+    pub(crate) fn this_or_first<T: Object>(&self) -> Result<&'c T, Raise> {
         self.object_or_first_on_stack(1).ok_or_else(|| self.type_error(0, T::CLASS.name))
     }
 
@@ -267,7 +267,7 @@ impl<'c> Call<'c> {
     }
 
     /// What the table owns whose method is called, see [`Builder::methods_of`].
-    pub(crate) fn owned_by_this<T: Object>(&self) -> Result<&'c T, Raise<'c>> {
+    pub(crate) fn owned_by_this<T: Object>(&self) -> Result<&'c T, Raise> {
         // SAFETY: reads only. What is owned stays on the stack, so it outlives its table.
         let owned = unsafe {
             let state = self.state();

@@ -116,30 +116,30 @@ impl From<Built> for Value<'_> {
 
 /// What is wrong with an argument.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Problem<'c> {
+pub(crate) enum Problem {
     /// It is missing or of another type.
     Type { expected: &'static str, got: &'static str },
     /// Anything else, in words.
-    Other(&'c str),
+    Other(&'static str),
 }
 
 /// An error that is to be raised.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Raise<'c> {
+pub(crate) enum Raise {
     /// `bad argument #index to 'name' (problem)`.
-    Argument { index: usize, problem: Problem<'c> },
+    Argument { index: usize, problem: Problem },
     /// This text, with the caller's place in front.
-    Text(&'c str),
+    Text(&'static str),
     /// The error value that lies on top of the Lua stack.
     Pending,
 }
 
-impl<'c> Raise<'c> {
+impl Raise {
     /// An argument of the right type with a wrong value.
-    pub(crate) const fn argument(index: usize, problem: &'c str) -> Raise<'c> {
+    pub(crate) const fn argument(index: usize, problem: &'static str) -> Raise {
         Raise::Argument { index, problem: Problem::Other(problem) }
     }
 }
 
 /// What a body returns.
-pub(crate) type Outcome<'c> = Result<Reply<'c>, Raise<'c>>;
+pub(crate) type Outcome<'c> = Result<Reply<'c>, Raise>;

@@ -24,7 +24,7 @@ impl<'c> Call<'c> {
         index: usize,
         list: &mut Vec<R>,
         mut read: impl FnMut(&T) -> R,
-    ) -> Result<Result<(), NotAnObject>, Raise<'c>> {
+    ) -> Result<Result<(), NotAnObject>, Raise> {
         // SAFETY: a function of ours runs, with free stack slots.
         let metatable = unsafe { self.metatable_of::<T>() };
         self.read_list(index, list, |item| {
@@ -42,7 +42,7 @@ impl<'c> Call<'c> {
         index: usize,
         list: &mut Vec<R>,
         mut read: impl FnMut(Item<'_, 'c>) -> Option<R>,
-    ) -> Result<Result<(), NotAnObject>, Raise<'c>> {
+    ) -> Result<Result<(), NotAnObject>, Raise> {
         let start = list.len();
         let mut walked = self.walk_list(index, list, &mut read);
         if walked == Walked::NoList {
@@ -93,7 +93,7 @@ impl<'c> Call<'c> {
 
     /// Replaces an argument table by a list of its values.
     #[cold]
-    fn make_list(&mut self, index: usize) -> Result<(), Raise<'c>> {
+    fn make_list(&mut self, index: usize) -> Result<(), Raise> {
         let state = self.state();
         let table = self.stack_index(index);
         let mut keys = self.integer_keys(table);
@@ -146,7 +146,7 @@ impl<'c> Call<'c> {
         &mut self,
         tables: [usize; N],
         build: impl Fn(Builder) + Copy,
-    ) -> Result<Built, Raise<'c>> {
+    ) -> Result<Built, Raise> {
         let given = tables.map(|index| self.stack_index(index));
         // SAFETY: a function of ours runs, with free stack slots; `protect_with` keeps errors in.
         unsafe {

@@ -26,7 +26,7 @@ pub(super) enum Place<'c> {
 impl<'c> Place<'c> {
     /// The place in an argument and the one behind it: `host, port`, or the one string
     /// `"unix:/path"`, `"unix:@name"` or `"/path"`.
-    pub(super) fn at(call: &Call<'c>, index: usize) -> Result<Place<'c>, Raise<'c>> {
+    pub(super) fn at(call: &Call<'c>, index: usize) -> Result<Place<'c>, Raise> {
         let host = call.bytes(index)?;
         let unix = host.strip_prefix(b"unix:").or(host.starts_with(b"/").then_some(host));
         if let Some(name) = unix {
@@ -40,7 +40,7 @@ impl<'c> Place<'c> {
     }
 
     /// The same for a socket's own place, where the host `""` or `"*"` is every address.
-    pub(super) fn own(call: &Call<'c>, index: usize) -> Result<Place<'c>, Raise<'c>> {
+    pub(super) fn own(call: &Call<'c>, index: usize) -> Result<Place<'c>, Raise> {
         match Place::at(call, index)? {
             Place::Name(b"" | b"*", port) => Ok(Place::Anywhere(port)),
             place => Ok(place),
@@ -77,10 +77,7 @@ impl<'c> Place<'c> {
 }
 
 /// An address for the reply: `{host, port}`, or the name of a unix socket.
-pub(super) fn address_value<'c>(
-    call: &mut Call<'c>,
-    address: &Address,
-) -> Result<Built, Raise<'c>> {
+pub(super) fn address_value<'c>(call: &mut Call<'c>, address: &Address) -> Result<Built, Raise> {
     let (host, port) = (HostText::of(address), address.port());
     call.build(|builder| match port {
         None => builder.bytes(host.as_bytes()),

@@ -101,14 +101,22 @@ pub(super) fn sendto(call: Call<'_>) -> Outcome<'_> {
     let data = call.bytes(1)?;
     let place = Place::at(&call, 2)?;
     let (family, timeout) = (endpoint.wanted_family(), endpoint.timeout.get());
+    let was_open = endpoint.socket.is_open();
     place.find(call, Kind::Datagram, family, timeout, |call, addresses, timeout| {
         let destination = first(&addresses, "sendto", |address: &Address, family| {
             endpoint.open_for(family).map(|()| *address)
         });
-        match destination {
-            Ok(address) => drive(call, Send::to(&endpoint.socket, data, address), timeout, sent),
-            Err(error) => failure(call, error),
-        }
+        let address = match destination {
+            Ok(address) => address,
+            Err(error) => return failure(call, error),
+        };
+        drive(call, Send::to(&endpoint.socket, data, address), timeout, move |call, result| {
+            if result.is_err() && !was_open {
+                // As after a failed `connect`, so that the next address may be of another family.
+                endpoint.socket.close();
+            }
+            sent(call, result)
+        })
     })
 }
 

@@ -18,7 +18,7 @@ static OPTIONS: [(&str, &SocketOption<bool>); 3] =
 /// Options that a descriptor gets as soon as there is one.
 pub(super) type Remembered = Vec<(&'static SocketOption<bool>, bool)>;
 
-fn option<'c>(call: &Call<'c>, index: usize) -> Result<&'static SocketOption<bool>, Raise<'c>> {
+fn option<'c>(call: &Call<'c>, index: usize) -> Result<&'static SocketOption<bool>, Raise> {
     let name = call.bytes(index)?;
     let known = OPTIONS.iter().find(|(known, _)| known.as_bytes() == name);
     known.map(|(_, option)| *option).ok_or(Raise::argument(index, "unknown option"))

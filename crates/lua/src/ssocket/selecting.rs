@@ -85,7 +85,7 @@ fn nothing(call: Call<'_>, error: Error) -> Outcome<'_> {
 }
 
 /// What an argument list watches; nil is an empty list.
-fn list<'c>(call: &mut Call<'c>, index: usize) -> Result<Vec<Watched>, Raise<'c>> {
+fn list<'c>(call: &mut Call<'c>, index: usize) -> Result<Vec<Watched>, Raise> {
     let mut list = Vec::new();
     if call.is_none_or_nil(index) {
         return Ok(list);
@@ -99,7 +99,7 @@ fn list<'c>(call: &mut Call<'c>, index: usize) -> Result<Vec<Watched>, Raise<'c>
 }
 
 /// Those items of an argument list that are ready.
-fn ready<'c>(call: &mut Call<'c>, index: usize, ready: &[bool]) -> Result<Built, Raise<'c>> {
+fn ready<'c>(call: &mut Call<'c>, index: usize, ready: &[bool]) -> Result<Built, Raise> {
     if ready.is_empty() {
         return call.build(|builder| builder.table(|_| {}));
     }

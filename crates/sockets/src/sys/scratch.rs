@@ -35,11 +35,11 @@ impl Scratch {
         }
     }
 
-    /// Whether the result lies in the heap buffer.
+    /// Whether there is heap memory to be freed.
     #[must_use]
     #[inline]
-    pub const fn is_in_heap(&self) -> bool {
-        self.in_heap
+    pub const fn owns_memory(&self) -> bool {
+        self.heap.capacity() > 0
     }
 
     /// Lends room for `length` bytes to `receive`, which returns the beginning of that room that
@@ -176,7 +176,7 @@ mod tests {
         let filled = scratch.fill(5, |room| Ok::<_, ()>(receive(room, b"abc")));
         assert_eq!(filled, Ok(3));
         assert_eq!(scratch.filled(), b"abc");
-        assert!(!scratch.is_in_heap());
+        assert!(!scratch.owns_memory());
     }
 
     #[test]
@@ -185,7 +185,7 @@ mod tests {
         let filled = scratch.fill(INLINE + 1, |room| Ok::<_, ()>(receive(room, &[7; INLINE + 1])));
         assert_eq!(filled, Ok(INLINE + 1));
         assert_eq!(scratch.filled(), [7; INLINE + 1]);
-        assert!(scratch.is_in_heap());
+        assert!(scratch.owns_memory());
     }
 
     #[test]

@@ -184,7 +184,8 @@ mod tests {
     #[test]
     fn large_results_use_the_heap() {
         let mut scratch = Scratch::new();
-        let filled = scratch.fill(INLINE + 1, |room| Ok::<_, Errno>(receive(room, &[7; INLINE + 1])));
+        let filled =
+            scratch.fill(INLINE + 1, |room| Ok::<_, Errno>(receive(room, &[7; INLINE + 1])));
         assert_eq!(filled, Ok(INLINE + 1));
         assert_eq!(scratch.filled(), [7; INLINE + 1]);
         assert!(scratch.owns_memory());
@@ -193,7 +194,8 @@ mod tests {
     #[test]
     fn bytes_from_elsewhere_are_no_proof() {
         let mut scratch = Scratch::new();
-        let filled = scratch.fill(5, |_| Ok::<_, Errno>(Box::leak(Box::new(*b"abc")).as_mut_slice()));
+        let filled =
+            scratch.fill(5, |_| Ok::<_, Errno>(Box::leak(Box::new(*b"abc")).as_mut_slice()));
         assert_eq!(filled, Ok(0));
         assert_eq!(scratch.filled(), b"");
     }
@@ -209,7 +211,8 @@ mod tests {
     #[test]
     fn more_than_there_is_is_an_error() {
         let mut scratch = Scratch::new();
-        let filled = scratch.fill(isize::MAX as usize, |room| Ok::<_, Errno>(receive(room, b"abc")));
+        let filled =
+            scratch.fill(isize::MAX as usize, |room| Ok::<_, Errno>(receive(room, b"abc")));
         assert_eq!(filled, Err(Errno::NOMEM));
         assert_eq!(scratch.filled(), b"");
     }
@@ -219,7 +222,10 @@ mod tests {
         for length in [0, 3, INLINE - 2, INLINE, INLINE + 1] {
             let mut scratch = Scratch::new();
             let bytes = vec![7; length];
-            assert_eq!(scratch.fill(length, |room| Ok::<_, Errno>(receive(room, &bytes))), Ok(length));
+            assert_eq!(
+                scratch.fill(length, |room| Ok::<_, Errno>(receive(room, &bytes))),
+                Ok(length)
+            );
             assert_eq!(scratch.filled_with(b"more"), (&bytes[..], &b"more"[..]), "{length}");
         }
     }

@@ -26,6 +26,25 @@ net.it("receives 4096 bytes, or as many as it is told", function(family)
   end
 end)
 
+t.it("gets zeroes for what a TCP stream throws away", function()
+  local client, server = net.connected(net.families.ipv4)
+  for _, size in ipairs { 10, 10000 } do
+    local bytes = ("x"):rep(size)
+    for _, receive in ipairs { "recv", "recvfrom", "recvmsg" } do
+      t.equal(client:send(bytes), size)
+      server:rcvlowat(size)
+      local got
+      if receive == "recvmsg" then
+        got = server:recvmsg(20000, nil, L.MSG_TRUNC).data
+      else
+        got = server[receive](server, 20000, L.MSG_TRUNC)
+      end
+      t.equal(got, ("\0"):rep(#got))
+      t.equal(#got, size)
+    end
+  end
+end)
+
 net.it("has nothing at the end of the stream", function(family)
   local client, server = net.connected(family)
   client:send("rest")

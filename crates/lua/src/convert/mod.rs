@@ -1,5 +1,5 @@
-//! Arguments in, from Lua values to the types of `moonwire_sockets`; and what of the way back is the same
-//! for all modules.
+//! Arguments in, from Lua values to the types of `moonwire_sockets`; and of the way back what is the
+//! same for all modules.
 //!
 //! A wrong argument is worded here, and by [`Call`], for all modules.
 

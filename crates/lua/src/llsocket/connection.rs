@@ -27,7 +27,7 @@ pub(super) fn bind(call: Call<'_>) -> Outcome<'_> {
 /// `sock:connect([ai])`: a socket in non-blocking mode may only begin to.
 pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
-    let connect = once::connect(socket.descriptor(), address(&call, socket)?);
+    let connect = once::connect(socket, address(&call, socket)?);
     let timeout = Mode::timeout(&socket.mode.send_timeout);
     drive(call, connect, timeout, |call, connected| match connected {
         Err(error) if error.errno() == Some(Errno::INPROGRESS) && socket.mode.nonblocking.get() => {
@@ -71,7 +71,7 @@ pub(super) fn listen(call: Call<'_>) -> Outcome<'_> {
 /// `sock:accept()`.
 pub(super) fn accept(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
-    let accept = once::accept(socket.descriptor(), socket.mode.nonblocking.get());
+    let accept = once::accept(socket, socket.mode.nonblocking.get());
     let timeout = Mode::timeout(&socket.mode.receive_timeout);
     drive(call, accept, timeout, |mut call, accepted| match accepted {
         Ok((connection, _)) => Ok(call.object(socket.connection(connection))?.into()),

@@ -61,7 +61,7 @@ pub(super) fn sendmsg(call: Call<'_>) -> Outcome<'_> {
     if let Some(error) = broken {
         return sent(call, length, Err(error));
     }
-    let send = once::send_message(socket.descriptor(), message, flags);
+    let send = once::send_message(socket, message, flags);
     let timeout = Mode::timeout(&socket.mode.send_timeout);
     drive(call, send, timeout, |call, result| sent(call, length, result))
 }
@@ -87,7 +87,7 @@ pub(super) fn recvmsg(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
     let limit = call.buffer_size(1, DEFAULT_SIZE)?;
     let control = control_size(&call, 2)?;
-    let receive = once::receive_message(socket.descriptor(), limit, control, call.flags_from(3)?);
+    let receive = once::receive_message(socket, limit, control, call.flags_from(3)?);
     let timeout = Mode::timeout(&socket.mode.receive_timeout);
     drive(call, receive, timeout, |call, received| match received {
         Ok(message) if is_end(socket, &message) => Ok(Reply::NOTHING),
@@ -188,7 +188,7 @@ pub(super) fn sendfd(call: Call<'_>) -> Outcome<'_> {
         descriptors: vec![descriptor],
         ..OutgoingMessage::default()
     };
-    let send = once::send_message(socket.descriptor(), message, call.flags_from(2)?);
+    let send = once::send_message(socket, message, call.flags_from(2)?);
     let timeout = Mode::timeout(&socket.mode.send_timeout);
     drive(call, send, timeout, |call, result| sent(call, 1, result))
 }
@@ -197,7 +197,7 @@ pub(super) fn sendfd(call: Call<'_>) -> Outcome<'_> {
 pub(super) fn recvfd(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
     let room = once::ROOM_FOR_ONE_DESCRIPTOR;
-    let receive = once::receive_message(socket.descriptor(), 1, room, call.flags_from(1)?);
+    let receive = once::receive_message(socket, 1, room, call.flags_from(1)?);
     let timeout = Mode::timeout(&socket.mode.receive_timeout);
     drive(call, receive, timeout, |call, received| match received {
         Ok(message) if is_end(socket, &message) => Ok(Reply::NOTHING),

@@ -5,7 +5,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use moonwire_sockets::options::{DOMAIN, PROTOCOL, RECEIVE_TIMEOUT, SEND_TIMEOUT, TYPE};
-use moonwire_sockets::{Address, AddressInfo, Descriptor, Error, Family, Socket, Timeout};
+use moonwire_sockets::{
+    Address, AddressInfo, Descriptor, Errno, Error, Family, Handle, Interest, KernelTimeout,
+    Socket, Timeout,
+};
 
 use super::address_info::info_at;
 use super::failure::{only_failure, reply};
@@ -89,6 +92,19 @@ impl LowLevelSocket {
     /// A connection that this socket has accepted.
     pub(super) fn connection(&self, socket: Socket) -> LowLevelSocket {
         LowLevelSocket::new(socket, self.nature, None, self.mode.inherited())
+    }
+}
+
+impl Handle for &LowLevelSocket {
+    #[inline]
+    fn descriptor(&self) -> Result<Descriptor, Errno> {
+        self.socket.borrow().as_ref().map(Socket::descriptor).ok_or(Errno::BADF)
+    }
+
+    /// The kernel's time-outs are the program's here.
+    #[inline]
+    fn kernel_timeout(&self, _: Interest) -> Option<&KernelTimeout> {
+        None
     }
 }
 

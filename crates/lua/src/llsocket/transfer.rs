@@ -14,7 +14,7 @@ use crate::native::{Call, Outcome, Raise, Reply, Value};
 pub(super) fn send(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
     let bytes = call.bytes(1)?;
-    let send = once::send(socket.descriptor(), bytes, None, call.flags_from(2)?);
+    let send = once::send(socket, bytes, None, call.flags_from(2)?);
     let timeout = Mode::timeout(&socket.mode.send_timeout);
     drive(call, send, timeout, |call, result| sent(call, bytes.len(), result))
 }
@@ -25,7 +25,7 @@ pub(super) fn sendto(call: Call<'_>) -> Outcome<'_> {
     let bytes = call.bytes(1)?;
     let flags = call.flags_from(3)?;
     let destination = info_at(&call, 2)?.address;
-    let send = once::send(socket.descriptor(), bytes, Some(destination), flags);
+    let send = once::send(socket, bytes, Some(destination), flags);
     let timeout = Mode::timeout(&socket.mode.send_timeout);
     drive(call, send, timeout, |call, result| sent(call, bytes.len(), result))
 }
@@ -46,7 +46,7 @@ pub(super) fn sendfile(call: Call<'_>) -> Outcome<'_> {
         Ok(file) => file,
         Err(error) => return sent(call, length, Err(error)),
     };
-    let send = once::send_file(socket.descriptor(), file, offset, length);
+    let send = once::send_file(socket, file, offset, length);
     let timeout = Mode::timeout(&socket.mode.send_timeout);
     drive(call, send, timeout, |call, result| match result {
         Ok(0) => Ok((0, Value::Nil, false).into()),
@@ -73,7 +73,7 @@ pub(super) fn descriptor_at<'c>(
 pub(super) fn recv(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
     let limit = call.buffer_size(1, DEFAULT_SIZE)?;
-    let receive = once::receive(socket.descriptor(), limit, call.flags_from(2)?);
+    let receive = once::receive(socket, limit, call.flags_from(2)?);
     let timeout = Mode::timeout(&socket.mode.receive_timeout);
     drive(call, receive, timeout, |call, received| match received {
         Ok(0) if is_connection_oriented(socket.nature().kind) => Ok(Reply::NOTHING),
@@ -86,7 +86,7 @@ pub(super) fn recv(call: Call<'_>) -> Outcome<'_> {
 pub(super) fn recvfrom(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
     let limit = call.buffer_size(1, DEFAULT_SIZE)?;
-    let receive = once::receive_from(socket.descriptor(), limit, call.flags_from(2)?);
+    let receive = once::receive_from(socket, limit, call.flags_from(2)?);
     let timeout = Mode::timeout(&socket.mode.receive_timeout);
     drive(call, receive, timeout, |mut call, received| match received {
         Ok((0, _)) if is_connection_oriented(socket.nature().kind) => Ok(Reply::NOTHING),

@@ -318,7 +318,7 @@ impl<'c> Call<'c> {
         // SAFETY: the caller's promise.
         unsafe {
             let state = self.state();
-            if ffi::lua_isuserdata(state, index) == 0 || ffi::lua_getmetatable(state, index) == 0 {
+            if ffi::lua_getmetatable(state, index) == 0 {
                 return None;
             }
             let is_ours = ffi::lua_topointer(state, -1) == metatable;

@@ -8,8 +8,8 @@ use moonwire_sockets::operation::Progress;
 use moonwire_sockets::operation::once::{self, OutgoingMessage};
 use moonwire_sockets::options::RECEIVE_TIMEOUT;
 use moonwire_sockets::{
-    Address, AddressInfo, Descriptor, Errno, Error, Kind, Operation, Scratch, Socket, Timeout,
-    block_on,
+    Address, AddressInfo, Descriptor, Errno, Error, Kind, Operation, Scratch, Socket, SocketCell,
+    Timeout, block_on,
 };
 
 use crate::support::{BRIEFLY, attempt, connection, listeners, takes};
@@ -43,6 +43,18 @@ fn a_blocking_socket_waits_as_the_driver_decides() {
     assert_eq!(attempt(&mut receive), Ok(Progress::Waiting));
     run(once::send(left.descriptor(), b"abc", None, 0)).expect("sent");
     assert_eq!(attempt(&mut receive), Ok(Progress::Done(3)));
+}
+
+#[test]
+fn a_socket_that_is_closed_meanwhile_is_not_touched_again() {
+    let [_left, right] = pair(false);
+    let place = SocketCell::empty();
+    place.put(right, None);
+    let mut receive = once::receive(&place, 10, 0);
+    assert_eq!(attempt(&mut receive), Ok(Progress::Waiting));
+    place.close();
+    let [_other, _same_number] = pair(false);
+    assert_eq!(errno(attempt(&mut receive)), Some(Errno::BADF));
 }
 
 #[test]

@@ -2,22 +2,22 @@
 
 use super::{Manner, Once};
 use crate::operation::Operation;
-use crate::{Address, Descriptor, Interest, Scratch, sys};
+use crate::{Address, Descriptor, Handle, Interest, Scratch, sys};
 
 /// Sends bytes, `send(2)` or `sendto(2)`. The output is the count of those that were taken.
 #[inline]
 pub fn send(
-    descriptor: Descriptor,
+    handle: impl Handle,
     bytes: &[u8],
     destination: Option<Address>,
     flags: i32,
 ) -> impl Operation<Output = usize> {
     Once {
         name: "send",
-        descriptor,
+        handle,
         interest: Interest::Writable,
         manner: Manner::of(flags),
-        call: move |_: &mut Scratch, more| {
+        call: move |descriptor: Descriptor, _: &mut Scratch, more| {
             sys::send(descriptor, bytes, destination.as_ref(), flags | more)
         },
     }
@@ -27,30 +27,32 @@ pub fn send(
 /// `sendfile(2)`. The output is the count of bytes that were taken, 0 at the end of the file. The
 /// bytes never come to this process, and `SIGPIPE` is never raised.
 pub fn send_file(
-    descriptor: Descriptor,
+    handle: impl Handle,
     file: Descriptor,
     offset: Option<i64>,
     length: usize,
 ) -> impl Operation<Output = usize> {
     Once {
         name: "sendfile",
-        descriptor,
+        handle,
         interest: Interest::Writable,
         manner: Manner::Mode,
-        call: move |_: &mut Scratch, _| sys::send_file(descriptor, file, offset, length),
+        call: move |descriptor: Descriptor, _: &mut Scratch, _| {
+            sys::send_file(descriptor, file, offset, length)
+        },
     }
 }
 
 /// Receives at most `limit` bytes into the scratch memory, `recv(2)`. The output is their count: 0
 /// at the end of a stream, or for an empty datagram.
 #[inline]
-pub fn receive(descriptor: Descriptor, limit: usize, flags: i32) -> impl Operation<Output = usize> {
+pub fn receive(handle: impl Handle, limit: usize, flags: i32) -> impl Operation<Output = usize> {
     Once {
         name: "recv",
-        descriptor,
+        handle,
         interest: Interest::Readable,
         manner: Manner::of(flags),
-        call: move |scratch: &mut Scratch, more| {
+        call: move |descriptor: Descriptor, scratch: &mut Scratch, more| {
             scratch.fill(limit, |room| sys::receive(descriptor, room, flags | more))
         },
     }
@@ -59,16 +61,16 @@ pub fn receive(descriptor: Descriptor, limit: usize, flags: i32) -> impl Operati
 /// As [`receive`], with the sender's address, which has no bytes where the sender has no name,
 /// `recvfrom(2)`.
 pub fn receive_from(
-    descriptor: Descriptor,
+    handle: impl Handle,
     limit: usize,
     flags: i32,
 ) -> impl Operation<Output = (usize, Address)> {
     Once {
         name: "recvfrom",
-        descriptor,
+        handle,
         interest: Interest::Readable,
         manner: Manner::of(flags),
-        call: move |scratch: &mut Scratch, more| {
+        call: move |descriptor: Descriptor, scratch: &mut Scratch, more| {
             let mut sender = Address::unnamed();
             let length = scratch.fill(limit, |room| {
                 let (bytes, address) = sys::receive_from(descriptor, room, flags | more)?;

@@ -2,34 +2,34 @@
 
 use super::{Manner, Once};
 use crate::operation::Operation;
-use crate::{Address, Descriptor, Errno, Interest, Scratch, Socket, sys};
+use crate::{Address, Descriptor, Errno, Handle, Interest, Scratch, Socket, sys};
 
 /// Accepts a connection, `accept4(2)`. The output is the connection and the address of its peer.
 pub fn accept(
-    listener: Descriptor,
+    listener: impl Handle,
     nonblocking: bool,
 ) -> impl Operation<Output = (Socket, Address)> {
     Once {
         name: "accept",
-        descriptor: listener,
+        handle: listener,
         interest: Interest::Readable,
         manner: Manner::Mode,
-        call: move |_: &mut Scratch, _| {
-            sys::accept(listener, nonblocking).map(|(connection, peer)| (connection.into(), peer))
+        call: move |descriptor: Descriptor, _: &mut Scratch, _| {
+            sys::accept(descriptor, nonblocking).map(|(connection, peer)| (connection.into(), peer))
         },
     }
 }
 
 /// Connects a socket, `connect(2)`. One in non-blocking mode that has begun to fails with
 /// `EINPROGRESS`. A signal does not end a connection that is under way.
-pub fn connect(descriptor: Descriptor, address: Address) -> impl Operation<Output = ()> {
+pub fn connect(handle: impl Handle, address: Address) -> impl Operation<Output = ()> {
     let mut begun = false;
     Once {
         name: "connect",
-        descriptor,
+        handle,
         interest: Interest::Writable,
         manner: Manner::Mode,
-        call: move |_: &mut Scratch, _| loop {
+        call: move |descriptor: Descriptor, _: &mut Scratch, _| loop {
             match sys::connect(descriptor, &address) {
                 Err(Errno::INTR) => begun = true,
                 Err(Errno::ISCONN) if begun => return Ok(()),

@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 
 use super::{Manner, Once};
 use crate::operation::Operation;
-use crate::{Address, ControlMessage, Descriptor, Errno, Interest, Scratch, control, sys};
+use crate::{Address, ControlMessage, Descriptor, Errno, Handle, Interest, Scratch, control, sys};
 
 /// What [`send_message`] sends.
 #[derive(Debug, Default)]
@@ -22,7 +22,7 @@ pub struct OutgoingMessage<'a> {
 
 /// Sends a message, `sendmsg(2)`. The output is the count of bytes that were taken.
 pub fn send_message(
-    descriptor: Descriptor,
+    handle: impl Handle,
     message: OutgoingMessage<'_>,
     flags: i32,
 ) -> impl Operation<Output = usize> {
@@ -37,10 +37,10 @@ pub fn send_message(
     }
     Once {
         name: "sendmsg",
-        descriptor,
+        handle,
         interest: Interest::Writable,
         manner: Manner::of(flags),
-        call: move |_: &mut Scratch, more| {
+        call: move |descriptor: Descriptor, _: &mut Scratch, more| {
             let OutgoingMessage { pieces, destination, .. } = &message;
             sys::send_message(descriptor, pieces, destination.as_ref(), &buffer, flags | more)
         },
@@ -79,7 +79,7 @@ impl IncomingMessage {
 /// Receives one message, at most `limit` bytes of it and `control` bytes of control messages,
 /// `recvmsg(2)`.
 pub fn receive_message(
-    descriptor: Descriptor,
+    handle: impl Handle,
     limit: usize,
     control: usize,
     flags: i32,
@@ -87,10 +87,10 @@ pub fn receive_message(
     let mut buffer = vec![0; control];
     Once {
         name: "recvmsg",
-        descriptor,
+        handle,
         interest: Interest::Readable,
         manner: Manner::of(flags),
-        call: move |scratch: &mut Scratch, more| {
+        call: move |descriptor: Descriptor, scratch: &mut Scratch, more| {
             let mut message = None;
             let length = scratch.fill(limit, |room| {
                 let received = sys::receive_message(descriptor, room, &mut buffer, flags | more)?;

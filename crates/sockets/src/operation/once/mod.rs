@@ -18,13 +18,13 @@ pub use message::{
     IncomingMessage, OutgoingMessage, ROOM_FOR_ONE_DESCRIPTOR, receive_message, send_message,
 };
 
-use super::{Operation, Patience, Progress, Wait};
-use crate::{Descriptor, Errno, Error, Interest, Scratch, sys};
+use super::{Operation, Patience, Progress, Wait, waits_for};
+use crate::{Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 
 /// A system call to be made. It gets the flags with which it has to be made, if it takes any.
-pub struct Once<C> {
+pub struct Once<H, C> {
     name: &'static str,
-    descriptor: Descriptor,
+    handle: H,
     interest: Interest,
     manner: Manner,
     call: C,
@@ -46,27 +46,48 @@ impl Manner {
     }
 }
 
-impl<T, C: FnMut(&mut Scratch, i32) -> Result<T, Errno>> Once<C> {
+impl<T, H: Handle, C: FnMut(Descriptor, &mut Scratch, i32) -> Result<T, Errno>> Once<H, C> {
     /// Makes the call on a socket that may be in blocking mode, so that it does not wait.
-    fn try_now(&mut self, scratch: &mut Scratch) -> Result<T, Errno> {
+    fn try_now(&mut self, descriptor: Descriptor, scratch: &mut Scratch) -> Result<T, Errno> {
         if !matches!(self.manner, Manner::Mode) {
-            return (self.call)(scratch, libc::MSG_DONTWAIT);
+            return (self.call)(descriptor, scratch, libc::MSG_DONTWAIT);
         }
-        if sys::nonblocking(self.descriptor)? {
-            return (self.call)(scratch, 0);
+        if sys::nonblocking(descriptor)? {
+            return (self.call)(descriptor, scratch, 0);
         }
-        sys::set_nonblocking(self.descriptor, true)?;
-        let result = (self.call)(scratch, 0);
-        sys::set_nonblocking(self.descriptor, false)?;
+        sys::set_nonblocking(descriptor, true)?;
+        let result = (self.call)(descriptor, scratch, 0);
+        sys::set_nonblocking(descriptor, false)?;
         result
     }
 
-    fn waits(&self) -> Result<bool, Errno> {
-        Ok(!matches!(self.manner, Manner::NeverWaits) && !sys::nonblocking(self.descriptor)?)
+    /// Whether the call is one that waits.
+    fn waits(&self, descriptor: Descriptor) -> Result<bool, Errno> {
+        Ok(!matches!(self.manner, Manner::NeverWaits) && !sys::nonblocking(descriptor)?)
+    }
+
+    #[inline]
+    fn once(
+        &mut self,
+        scratch: &mut Scratch,
+        patience: &Patience<'_>,
+    ) -> Result<Progress<T>, Errno> {
+        let descriptor = self.handle.descriptor()?;
+        if let Patience::Kernel(_) = patience {
+            return (self.call)(descriptor, scratch, 0).map(Progress::Done);
+        }
+        match self.try_now(descriptor, scratch) {
+            Err(Errno::AGAIN | Errno::INPROGRESS | Errno::ALREADY) if self.waits(descriptor)? => {
+                Ok(Progress::Waiting)
+            }
+            result => result.map(Progress::Done),
+        }
     }
 }
 
-impl<T, C: FnMut(&mut Scratch, i32) -> Result<T, Errno>> Operation for Once<C> {
+impl<T, H: Handle, C: FnMut(Descriptor, &mut Scratch, i32) -> Result<T, Errno>> Operation
+    for Once<H, C>
+{
     const NAME: &'static str = "socket call";
     type Output = T;
 
@@ -76,29 +97,19 @@ impl<T, C: FnMut(&mut Scratch, i32) -> Result<T, Errno>> Operation for Once<C> {
         scratch: &mut Scratch,
         patience: Patience<'_>,
     ) -> Result<Progress<T>, Error> {
-        let result = match patience {
-            Patience::Kernel(_) => (self.call)(scratch, 0),
-            Patience::None => match self.try_now(scratch) {
-                Err(errno @ (Errno::AGAIN | Errno::INPROGRESS | Errno::ALREADY)) => {
-                    match self.waits() {
-                        Ok(true) => return Ok(Progress::Waiting),
-                        Ok(false) => Err(errno),
-                        Err(errno) => Err(errno),
-                    }
-                }
-                result => result,
-            },
-        };
-        result.map(Progress::Done).map_err(|errno| errno.during(self.name))
+        self.once(scratch, &patience).map_err(|errno| errno.during(self.name))
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        Wait::Descriptor(self.descriptor, self.interest)
+        waits_for(&self.handle, self.interest)
     }
 }
 
-impl<C> std::fmt::Debug for Once<C> {
+impl<H: Handle, C> std::fmt::Debug for Once<H, C> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Once").field("name", &self.name).field("on", &self.descriptor).finish()
+        f.debug_struct("Once")
+            .field("name", &self.name)
+            .field("on", &self.handle.descriptor())
+            .finish()
     }
 }

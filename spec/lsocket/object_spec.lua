@@ -59,3 +59,24 @@ end)
 t.it("is closed at the end of its scope where Lua has such variables", function()
   objects.closes_with_its_scope(net.listen(net.families.inet), "getfd")
 end)
+
+t.it("withstands a finaliser older than the module when Lua ends", function()
+  local output = t.process.run_lua [[
+    local socket, port
+    local function finalise()
+      print(pcall(socket.info, socket))
+      print(require "lsocket".bind(port))
+      print "done"
+    end
+    if newproxy then
+      ghost = newproxy(true)
+      getmetatable(ghost).__gc = finalise
+    else
+      ghost = setmetatable({}, { __gc = finalise })
+    end
+    socket = assert(require "lsocket".bind("127.0.0.1", 0))
+    port = socket:info("socket").port
+  ]]
+  t.matches(output, "on bad self")
+  t.matches(output, "done")
+end)

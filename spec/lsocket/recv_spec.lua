@@ -94,3 +94,16 @@ t.it("raises for a size that is none", function()
   t.equal(client:recv(nil), false)
   t.equal(client:recv(2 ^ 30), false)
 end)
+
+t.it("fails where the machine has no memory for the size", function()
+  local output = t.process.run_lua([[
+    local lsocket = require "lsocket"
+    local t = require "spec.support"
+    local socket = assert(lsocket.bind("udp", "127.0.0.1", 0))
+    t.fails("Cannot allocate memory", socket:recv(2 ^ 30))
+    t.fails("Cannot allocate memory", socket:recvfrom(2 ^ 30))
+    t.equal(socket:recv(100000), false)
+    print("done")
+  ]], { memory = 1000000 })
+  t.matches(output, "done")
+end)

@@ -4,7 +4,7 @@ local net = require "spec.lsocket.support"
 
 net.it("returns what has come, whatever the bytes", function(family)
   local client, server = net.pair(family)
-  local bytes = net.bytes(1000)
+  local bytes = t.bytes(1000)
   t.equal(client:send(bytes), 1000)
   t.same(t.pack(net.readable(server):recv()), t.pack(bytes))
 end)
@@ -31,7 +31,7 @@ end)
 
 net.it("returns 8192 bytes at most where it is not told, and as many as it is told", function(family)
   local client, server = net.pair(family)
-  local bytes = net.bytes(30000)
+  local bytes = t.bytes(30000)
   t.equal(client:send(bytes), #bytes)
   local first = net.readable(server):recv()
   t.equal(first, bytes:sub(1, 8192))

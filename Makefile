@@ -13,6 +13,7 @@ name = $(if $(filter jit,$(1)),luajit,lua$(1))
 feature = $(subst .,,$(name))
 
 CARGO ?= cargo
+PYTHON ?= python3
 TARGET ?= target
 BUILD := build/$(call name,$(LUA))
 # Each version and build mode has a target folder of its own, or the builds would evict each other.
@@ -30,7 +31,7 @@ LUADIR ?= $(PREFIX)/share/lua/$(ABI)
 LIBDIR ?= $(PREFIX)/lib/lua/$(ABI)
 
 .PHONY: help test test-sockets test-embedded test-stock test-rock interpreters module modules install \
-	lint bench doc clean
+	lint bench bench-check bench-report bench-crates doc clean
 
 help: ## lists the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -85,7 +86,20 @@ lint: ## formatting and clippy, with warnings as errors
 	$(CARGO) clippy --quiet -p moonwire -p moonwire-runner -p moonwire-bench --all-targets -- -D warnings
 	CARGO_TARGET_DIR=$(TARGET)/module/lua5.4 $(CARGO) clippy --quiet -p moonwire-module --all-targets --features lua54 -- -D warnings
 
-bench: ## the benchmarks, each as a ratio to the same system calls from C
+BENCH := PYTHONDONTWRITEBYTECODE=1 $(PYTHON) bench/bench.py
+
+bench: ## the benchmarks beside C programs and other libraries; one with CASE=lines
+	@$(MAKE) --no-print-directory module LUA=5.4
+	@$(BENCH) run $(CASE)
+
+bench-check: ## whether a ratio to the C programs has become worse than in bench/results.json
+	@$(MAKE) --no-print-directory module LUA=5.4
+	@$(BENCH) check
+
+bench-report: ## docs/benchmarks.md and its plots, from bench/results.json
+	@$(BENCH) report
+
+bench-crates: ## the crates alone beside the same system calls from Rust
 	$(CARGO) bench --quiet -p moonwire-bench
 
 doc: ## the documentation of the crates

@@ -54,6 +54,7 @@ mod readiness;
 mod socket;
 #[allow(unsafe_code)]
 mod sys;
+mod watch;
 
 pub use address::{Address, Family, ParseAddressError, UnixName};
 pub use address_info::{AddressInfo, ResolveHints};
@@ -73,3 +74,4 @@ pub use options::SocketOption;
 pub use readiness::{Interest, PollEntry, events, parse_poll_entries};
 pub use socket::{Kind, Shutdown, Socket, is_connection_oriented};
 pub use sys::Scratch;
+pub use watch::{NotWatched, WatchSet, Watched};

@@ -8,6 +8,7 @@ mod names;
 mod object;
 mod select;
 mod transfer;
+mod watching;
 
 use crate::native::{Constant, Function, Library};
 

@@ -1,9 +1,12 @@
 //! The socket object, and what it tells of itself.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use moonwire_sockets::options::PENDING_ERROR;
-use moonwire_sockets::{Address, Descriptor, Errno, Error, Family, Kind, Socket};
+use moonwire_sockets::{
+    Address, Descriptor, Errno, Error, Family, Kind, Socket, WatchSet, Watched,
+};
 
 use super::failure::{failure, refusal, reply};
 use super::names::address_fields;
@@ -13,6 +16,14 @@ use crate::native::{Call, Class, Function, Object, Outcome, Value};
 
 /// A socket in non-blocking mode.
 pub(super) struct SocketObject {
+    /// Its place among the sockets that `select` has the kernel watch. It comes before the socket,
+    /// for it has to end before that is closed.
+    watched: RefCell<Option<Watched>>,
+    /// How often `select` polls the socket before it has the kernel watch it.
+    polls_left: Cell<u8>,
+    /// Whether the program knows the descriptor's number. It may put something else there, and the
+    /// kernel would go on watching what was there before.
+    is_exposed: Cell<bool>,
     /// `None` when it is closed.
     socket: RefCell<Option<Socket>>,
     pub(super) family: Family,
@@ -47,7 +58,16 @@ impl SocketObject {
     /// A connected socket, or one that is about to be.
     pub(super) fn connected(socket: Socket, family: Family, kind: Kind) -> SocketObject {
         let socket = RefCell::new(Some(socket));
-        SocketObject { socket, family, kind, listening: false, multicast: false }
+        SocketObject {
+            watched: RefCell::new(None),
+            polls_left: Cell::new(1),
+            is_exposed: Cell::new(false),
+            socket,
+            family,
+            kind,
+            listening: false,
+            multicast: false,
+        }
     }
 
     /// A socket that has been bound.
@@ -70,6 +90,53 @@ impl SocketObject {
     }
 }
 
+impl SocketObject {
+    /// The socket, which the object does not have from here on.
+    fn take(&self) -> Option<Socket> {
+        self.watched.take();
+        self.socket.take()
+    }
+
+    /// Runs `look` on the set in which the socket is watched, if it is in one.
+    #[inline]
+    pub(super) fn with_watch_set<T>(&self, look: impl FnOnce(Option<&Rc<WatchSet>>) -> T) -> T {
+        look(self.watched.borrow().as_ref().map(Watched::set))
+    }
+
+    /// The descriptor, whose number the program is about to learn.
+    fn expose(&self) -> Descriptor {
+        self.is_exposed.set(true);
+        self.watched.take();
+        self.descriptor()
+    }
+
+    /// Whether `select` must not have the kernel watch the socket.
+    pub(super) fn is_exposed(&self) -> bool {
+        self.is_exposed.get()
+    }
+
+    /// Counts a poll of a socket that is in no set. Whether it has been polled often enough.
+    pub(super) fn count_poll(&self) -> bool {
+        let left = self.polls_left.get();
+        self.polls_left.set(left.saturating_sub(1));
+        left == 0
+    }
+
+    /// Has the socket watched in `set`, unless it is closed.
+    pub(super) fn watch_in(&self, set: &Rc<WatchSet>) {
+        if self.socket.borrow().is_some() {
+            let place = Watched::new(Rc::clone(set), self.descriptor());
+            self.watched.replace(Some(place));
+        }
+    }
+
+    /// Has the socket polled so many times from now on.
+    pub(super) fn poll_for(&self, polls: u8) {
+        self.watched.take();
+        self.polls_left.set(polls);
+    }
+}
+
 /// `info([what])`: what the socket is, or the address of one of its ends.
 fn info(mut call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<SocketObject>()?;
@@ -80,6 +147,7 @@ fn info(mut call: Call<'_>) -> Outcome<'_> {
         b"socket" => return end(call, descriptor.local_address()),
         _ => return Ok(Value::Nil.into()),
     }
+    let descriptor = socket.expose();
     let kind = match socket.kind {
         Kind::Stream => "tcp",
         Kind::Datagram => "udp",
@@ -117,7 +185,7 @@ fn status(call: Call<'_>) -> Outcome<'_> {
 
 /// `getfd()`.
 fn getfd(call: Call<'_>) -> Outcome<'_> {
-    Ok(call.this::<SocketObject>()?.descriptor().number().into())
+    Ok(call.this::<SocketObject>()?.expose().number().into())
 }
 
 /// `setfd(-1)`: gives the descriptor up, which stays open.
@@ -126,7 +194,7 @@ fn setfd(call: Call<'_>) -> Outcome<'_> {
     if call.integer(1)? != -1 {
         return refusal("bad argument #1 to 'setfd' (invalid fd)");
     }
-    if let Some(socket) = socket.socket.take() {
+    if let Some(socket) = socket.take() {
         // Whoever has asked for the number with `getfd` owns the descriptor from here on.
         let _ = socket.into_descriptor();
     }
@@ -135,7 +203,7 @@ fn setfd(call: Call<'_>) -> Outcome<'_> {
 
 /// `close()`.
 fn close(call: Call<'_>) -> Outcome<'_> {
-    let closed = match call.this::<SocketObject>()?.socket.take() {
+    let closed = match call.this::<SocketObject>()?.take() {
         Some(socket) => socket.into_descriptor().close(),
         None => Ok(()),
     };

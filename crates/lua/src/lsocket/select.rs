@@ -1,12 +1,16 @@
 //! Waiting for any of many sockets.
 
 use moonwire_sockets::operation::Poll;
-use moonwire_sockets::{Cause, PollEntry, Timeout, events};
+use moonwire_sockets::{Cause, Error, PollEntry, Timeout, events};
 
 use super::failure::{failure, refusal};
 use super::object::SocketObject;
+use super::watching::{Seen, watch};
 use crate::drive::drive;
 use crate::native::{Built, Call, NotAnObject, Outcome, Raise, Value};
+
+/// What came of the wait: the entries, and how many of them are ready.
+type Polled = Result<(Vec<PollEntry>, usize), Error>;
 
 /// The arguments that are tables, if they are there, and what their sockets are watched for.
 const TABLES: [(usize, i16); 2] = [(1, events::IN), (2, events::OUT)];
@@ -17,6 +21,7 @@ const TABLES: [(usize, i16); 2] = [(1, events::IN), (2, events::OUT)];
 /// back to its socket. A closed one has the descriptor -1, which the kernel passes over.
 pub(super) fn select(mut call: Call<'_>) -> Outcome<'_> {
     let mut entries = Vec::new();
+    let mut seen = Seen::default();
     let mut read_count = 0;
     let mut last_table = 0;
     let mut timeout_at = 3;
@@ -27,7 +32,7 @@ pub(super) fn select(mut call: Call<'_>) -> Outcome<'_> {
         }
         if call.is_table(index) {
             last_table = index;
-            add_sockets(&mut call, index, events, &mut entries)?;
+            add_sockets(&mut call, index, events, &mut entries, &mut seen)?;
         } else if !call.is_none_or_nil(index) {
             return Err(call.type_error(index, "table"));
         }
@@ -40,7 +45,21 @@ pub(super) fn select(mut call: Call<'_>) -> Outcome<'_> {
     if timeout == Timeout::Never && !entries.iter().any(is_open) {
         return refusal("no open sockets to check and no timeout set");
     }
-    drive(call, Poll::new(entries), timeout, move |mut call, polled| match polled {
+    let word = move |call, polled| word(call, polled, read_count, last_table);
+    match watch(&mut call, &TABLES[..last_table], entries, seen)? {
+        Ok(operation) => drive(call, operation, timeout, word),
+        Err(entries) => drive(call, Poll::new(entries), timeout, word),
+    }
+}
+
+/// The reply, of which the first `read_count` entries are for the first table.
+fn word<'c>(
+    mut call: Call<'c>,
+    polled: Polled,
+    read_count: usize,
+    last_table: usize,
+) -> Outcome<'c> {
+    match polled {
         Ok((entries, _)) => {
             let (read, write) = entries.split_at(read_count);
             let read = ready(&mut call, 1, read)?;
@@ -51,17 +70,21 @@ pub(super) fn select(mut call: Call<'_>) -> Outcome<'_> {
         }
         Err(error) if error.cause == Cause::TimedOut => Ok(Value::Boolean(false).into()),
         Err(error) => failure(call, error),
-    })
+    }
 }
 
 /// Adds an entry for each socket in an argument table.
-fn add_sockets<'c>(
-    call: &mut Call<'c>,
+fn add_sockets(
+    call: &mut Call<'_>,
     index: usize,
     events: i16,
     entries: &mut Vec<PollEntry>,
+    seen: &mut Seen,
 ) -> Result<(), Raise> {
-    let entry = |socket: &SocketObject| PollEntry::new(socket.descriptor(), events);
+    let entry = |socket: &SocketObject| {
+        seen.note(socket);
+        PollEntry::new(socket.descriptor(), events)
+    };
     call.read_objects(index, entries, entry)?.map_err(|NotAnObject| {
         Raise::Text("bad argument to 'select' (tables can only contain sockets)")
     })

@@ -21,6 +21,7 @@ mod resolve;
 mod send;
 mod send_all;
 mod sleep;
+mod watch;
 
 use std::time::Instant;
 
@@ -36,6 +37,7 @@ pub use resolve::{Resolve, ServiceName};
 pub use send::Send;
 pub use send_all::{SendAll, Sent};
 pub use sleep::Sleep;
+pub use watch::Watch;
 
 use crate::{Descriptor, Error, Handle, Interest, PollEntry, Scratch};
 

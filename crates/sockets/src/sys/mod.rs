@@ -26,6 +26,7 @@ mod text;
 mod timeout;
 mod transfer;
 mod wait;
+mod watch;
 
 pub(crate) use append::{append, reserve};
 pub(crate) use flags::{
@@ -43,6 +44,7 @@ pub(crate) use text::{error_text, resolver_text};
 pub(crate) use timeout::set_timeout;
 pub(crate) use transfer::{read, receive, receive_from, send, send_file, write};
 pub(crate) use wait::{poll, sleep};
+pub(crate) use watch::{WatchEvents, watch, watched, watcher};
 
 use crate::Errno;
 

@@ -13,3 +13,4 @@ mod options;
 mod streams;
 mod support;
 mod waiting;
+mod watching;

@@ -1,0 +1,13 @@
+/* Sends blocks of 64 KiB: send PORT COUNT */
+#include "common.h"
+
+int main(int argc, char **argv) {
+  static char block[BLOCK];
+  int fd = connected(SOCK_STREAM, argument(argc, argv, 1));
+  long count = argument(argc, argv, 2);
+  mark("ready");
+  while (count-- > 0)
+    if (!send_all(fd, block, BLOCK)) fail("send");
+  mark("done");
+  return 0;
+}

@@ -1,0 +1,237 @@
+"""The cases, as data. A new case is a row here and the programs that it names.
+
+A program is named `c/<file>` for bench/c/<file>.c, or `<library>` for
+bench/lua/<folder of the case>/<library>.lua. Every program of a case does the same work, between the
+marks that bench/measure.py waits for, and gets two arguments: the port of the server, or the row's
+`argument`, and how often to do the work.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Goal:
+    """What a quantity of our programs is to be: `cpu` and `wall` are seconds for each operation,
+    `rate` is operations a second, `memory` is bytes. `of` is `limit`, a program of the case, or nothing
+    where `value` is the quantity itself."""
+
+    quantity: str
+    comparison: str  # "at most" or "at least"
+    value: float
+    of: str | None = None
+    # The programs that it holds for; all of ours where there is none.
+    programs: tuple = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    title: str
+    unit: str
+    # What ratios are made of.
+    quantity: str
+    count: int
+    limit: str | None
+    peers: tuple
+    ours: tuple
+    goals: tuple = ()
+    # A program that shows what a binding costs at the least, and is no library.
+    reference: str | None = None
+    # The kind of bench/c/server.c at the other end.
+    server: str | None = None
+    argument: int = 0
+    # The cores of the server and of the program.
+    cores: tuple = (0, 1)
+    folder: str | None = None
+    bytes_each: int = 0
+    # Whether `make bench-check` runs it, and with how many operations.
+    check_count: int = 0
+
+    @property
+    def programs(self):
+        reference = (self.reference,) if self.reference else ()
+        limit = (self.limit,) if self.limit else ()
+        return limit + reference + self.peers + self.ours
+
+    def role(self, program):
+        if program == self.limit:
+            return "limit"
+        if program == self.reference:
+            return "reference"
+        return "peer" if program in self.peers else "ours"
+
+
+ONE_CORE = (0, 0)
+MODULES = ("minisock", "lsocket", "ssocket", "llsocket")
+MESSAGE, BLOCK, LINE = 64, 65536, 42
+STREAM_PEERS = ("luasocket", "luv", "cqueues")
+# Ways to use a module that differ in what they cost.
+PING = ("minisock", "minisock_forever", "lsocket", "ssocket", "ssocket_timeout", "llsocket")
+
+CASES = [
+    Case(
+        name="ping",
+        title="Ping-pong of 64 bytes over TCP, both ends on one core",
+        unit="round trip",
+        quantity="cpu",
+        count=100_000,
+        limit="c/ping",
+        reference="bare",
+        peers=STREAM_PEERS,
+        ours=PING,
+        server="echo",
+        cores=ONE_CORE,
+        bytes_each=MESSAGE,
+        check_count=30_000,
+        goals=(Goal("cpu", "at most", 1.06, "limit"),),
+    ),
+    Case(
+        name="ping-nonblocking",
+        title="The same with a socket that never waits, and `poll`",
+        unit="round trip",
+        quantity="cpu",
+        count=100_000,
+        limit="c/ping_nonblocking",
+        peers=(),
+        ours=("lsocket",),
+        server="echo",
+        cores=ONE_CORE,
+        folder="ping",
+        bytes_each=MESSAGE,
+        goals=(Goal("cpu", "at most", 1.06, "limit"),),
+    ),
+    Case(
+        name="send",
+        title="Bulk send of strings of 64 KiB over TCP",
+        unit="string",
+        quantity="cpu",
+        count=24_000,
+        limit="c/send",
+        peers=STREAM_PEERS,
+        ours=MODULES,
+        server="sink",
+        bytes_each=BLOCK,
+        check_count=8_000,
+        goals=(Goal("cpu", "at most", 1.15, "limit"),),
+    ),
+    Case(
+        name="receive",
+        title="Bulk receive of exactly 64 KiB over TCP",
+        unit="string",
+        quantity="cpu",
+        count=32_000,
+        limit="c/receive",
+        peers=STREAM_PEERS,
+        ours=("ssocket", "llsocket"),
+        server="source",
+        bytes_each=BLOCK,
+        check_count=10_000,
+        goals=(Goal("cpu", "at most", 1.25, "limit"),),
+    ),
+    Case(
+        name="lines",
+        title="Lines of 40 bytes and CRLF over TCP",
+        unit="line",
+        quantity="cpu",
+        count=4_000_000,
+        limit="c/lines",
+        reference="bare",
+        peers=STREAM_PEERS,
+        ours=("ssocket",),
+        server="lines",
+        bytes_each=LINE,
+        goals=(Goal("rate", "at least", 8e6), Goal("rate", "at least", 1.6, "luasocket")),
+    ),
+    Case(
+        name="udp-send",
+        title="Datagrams of 64 bytes, one by one, from a connected socket",
+        unit="datagram",
+        quantity="rate",
+        count=300_000,
+        limit="c/udp_send",
+        peers=("luasocket", "luv"),
+        ours=("lsocket", "ssocket", "llsocket"),
+        server="udp-sink",
+        bytes_each=MESSAGE,
+        goals=(Goal("rate", "at least", 0.95, "limit"),),
+    ),
+    Case(
+        name="udp-send-to",
+        title="Datagrams of 64 bytes, one by one, each with its address",
+        unit="datagram",
+        quantity="rate",
+        count=300_000,
+        limit="c/udp_send_to",
+        peers=("luasocket",),
+        ours=MODULES,
+        server="udp-sink",
+        bytes_each=MESSAGE,
+        goals=(Goal("rate", "at least", 0.95, "limit"),),
+    ),
+    Case(
+        name="udp-ping",
+        title="Ping-pong of 64 bytes over UDP, both ends on one core",
+        unit="round trip",
+        quantity="cpu",
+        count=100_000,
+        limit="c/udp_ping",
+        peers=("luasocket", "luv"),
+        ours=("minisock", "minisock_forever", "lsocket", "ssocket", "llsocket"),
+        server="udp-echo",
+        cores=ONE_CORE,
+        bytes_each=MESSAGE,
+        check_count=30_000,
+        goals=(Goal("cpu", "at most", 1.05, "limit"),),
+    ),
+    Case(
+        name="select-1000",
+        title="One of 1,000 sockets is ready",
+        unit="call",
+        quantity="cpu",
+        count=5_000,
+        limit="c/select",
+        peers=("luasocket",),
+        ours=("lsocket",),
+        argument=1_000,
+        folder="select",
+        check_count=2_000,
+        goals=(Goal("cpu", "at most", 1.0, "limit"),),
+    ),
+    Case(
+        name="select-10000",
+        title="One of 10,000 sockets is ready",
+        unit="call",
+        quantity="cpu",
+        count=400,
+        limit="c/select",
+        peers=(),
+        ours=("lsocket",),
+        argument=10_000,
+        folder="select",
+        goals=(Goal("cpu", "at most", 1.0, "limit"),),
+    ),
+    Case(
+        name="call",
+        title="A method call that does nothing",
+        unit="call",
+        quantity="cpu",
+        count=10_000_000,
+        limit="bare",
+        peers=STREAM_PEERS,
+        ours=MODULES,
+        server="echo",
+        check_count=5_000_000,
+        goals=(Goal("cpu", "at most", 35e-9),),
+    ),
+    Case(
+        name="load",
+        title="Loading: `require` in a fresh interpreter",
+        unit="load",
+        quantity="wall",
+        count=1,
+        limit=None,
+        peers=STREAM_PEERS,
+        ours=(*MODULES, "all"),
+        goals=(Goal("wall", "at most", 3e-3), Goal("memory", "at most", 2 << 20)),
+    ),
+]

@@ -1,0 +1,9 @@
+local case = require "case"
+local socket = require "bare"(case.port)
+local expected = case.line
+
+case.repeated(function()
+  if socket:line() ~= expected then
+    error("another line")
+  end
+end)

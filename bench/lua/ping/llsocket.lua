@@ -1,0 +1,11 @@
+local case = require "case"
+local llsocket = require "llsocket"
+local address = assert(llsocket.inet.getaddrinfo(case.host, tostring(case.port)))
+local socket = assert(llsocket.socket.new(address))
+assert(not socket:connect())
+local message = case.message
+
+case.repeated(function()
+  socket:send(message)
+  assert(#socket:recv() == #message)
+end)

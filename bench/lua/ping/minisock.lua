@@ -1,0 +1,9 @@
+local case = require "case"
+local minisock = require "minisock"
+local socket = assert(minisock.connect(case.host, case.port))
+local write, read, message = minisock.write, minisock.read, case.message
+
+case.repeated(function()
+  write(socket, message)
+  assert(#read(socket) == #message)
+end)

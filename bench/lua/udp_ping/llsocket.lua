@@ -1,0 +1,13 @@
+local case = require "case"
+local llsocket = require "llsocket"
+local address = assert(
+  llsocket.inet.getaddrinfo(case.host, tostring(case.port), llsocket.SOCK_DGRAM)
+)
+local socket = assert(llsocket.socket.new(address))
+assert(not socket:connect())
+local message = case.message
+
+case.repeated(function()
+  socket:send(message)
+  assert(#socket:recv() == #message)
+end)

@@ -1,0 +1,9 @@
+local case = require "case"
+local socket = require("socket").udp()
+assert(socket:setpeername(case.host, case.port))
+local message = case.message
+
+case.repeated(function()
+  socket:send(message)
+  assert(#socket:receive() == #message)
+end)

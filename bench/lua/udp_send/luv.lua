@@ -1,0 +1,9 @@
+local case = require "case"
+local uv = require "luv"
+local socket = uv.new_udp()
+assert(socket:connect(case.host, case.port))
+local message = case.message
+
+case.repeated(function()
+  assert(socket:try_send(message, nil, nil))
+end)

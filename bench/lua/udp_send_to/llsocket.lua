@@ -1,0 +1,11 @@
+local case = require "case"
+local llsocket = require "llsocket"
+local address = assert(
+  llsocket.inet.getaddrinfo(case.host, tostring(case.port), llsocket.SOCK_DGRAM)
+)
+local socket = assert(llsocket.socket.new(address))
+local message = case.message
+
+case.repeated(function()
+  assert(socket:sendto(message, address))
+end)

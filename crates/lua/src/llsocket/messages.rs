@@ -33,7 +33,7 @@ impl Object for ReceivedDescriptors {
 /// The methods of a received message.
 pub(super) static CLASS: Class = Class {
     name: "llsocket.message",
-    methods: &[Function::method("takefds", takefds)],
+    methods: &[&[Function::method("takefds", takefds)]],
     metamethods: &[],
 };
 

@@ -24,7 +24,7 @@ pub(super) struct SocketObject {
 /// The class of sockets.
 pub(super) static CLASS: Class = Class {
     name: "socket",
-    methods: &[
+    methods: &[&[
         Function::method("info", info),
         Function::method("status", status),
         Function::method("getfd", getfd),
@@ -35,7 +35,7 @@ pub(super) static CLASS: Class = Class {
         Function::method("send", transfer::send),
         Function::method("sendto", transfer::sendto),
         Function::method("close", close),
-    ],
+    ]],
     metamethods: &[Function::method("__tostring", tostring), Function::method("__close", close)],
 };
 

@@ -66,23 +66,21 @@ impl<T, H: Handle, C: FnMut(Descriptor, &mut Scratch, i32) -> Result<T, Errno>> 
         Ok(!matches!(self.manner, Manner::NeverWaits) && !sys::nonblocking(descriptor)?)
     }
 
+    #[inline]
     fn once(
         &mut self,
         scratch: &mut Scratch,
         patience: &Patience<'_>,
     ) -> Result<Progress<T>, Errno> {
         let descriptor = self.handle.descriptor()?;
-        let result = match patience {
-            Patience::Kernel(_) => (self.call)(descriptor, scratch, 0),
-            Patience::None => self.try_now(descriptor, scratch),
-        };
-        match (result, patience) {
-            (Err(Errno::AGAIN | Errno::INPROGRESS | Errno::ALREADY), Patience::None)
-                if self.waits(descriptor)? =>
-            {
+        if let Patience::Kernel(_) = patience {
+            return (self.call)(descriptor, scratch, 0).map(Progress::Done);
+        }
+        match self.try_now(descriptor, scratch) {
+            Err(Errno::AGAIN | Errno::INPROGRESS | Errno::ALREADY) if self.waits(descriptor)? => {
                 Ok(Progress::Waiting)
             }
-            (result, _) => result.map(Progress::Done),
+            result => result.map(Progress::Done),
         }
     }
 }

@@ -50,7 +50,7 @@ def measured(case, absent, repetitions, count=None):
     peers = [program for program in present if case.role(program) == "peer"]
     if peers:
         # Least time is best, and the greatest rate.
-        choose = max if case.quantity == "rate" else min
+        choose = max if case.quantity.endswith("rate") else min
         best = choose(peers, key=lambda peer: results[peer][case.quantity]["median"])
         for program in present:
             results[program]["ratio_to_best_peer"] = ratios(runs[program], runs[best], case.quantity)
@@ -113,8 +113,8 @@ def check():
             before = kept[case.name]["programs"][program]["ratio"]["median"]
             # The best round: what other programs do to a round can only make it worse.
             now = ratios(runs[program], runs[case.limit], case.quantity)
-            now = now["most"] if case.quantity == "rate" else now["least"]
-            change = before / now - 1 if case.quantity == "rate" else now / before - 1
+            now = now["most"] if case.quantity.endswith("rate") else now["least"]
+            change = before / now - 1 if case.quantity.endswith("rate") else now / before - 1
             verdict = "ok" if change <= MARGIN else "WORSE"
             worse += verdict != "ok"
             print(f"{case.name:<14} {program:<18} {now:6.2f} of the limit, was {before:6.2f}  {verdict}")

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 @dataclass(frozen=True)
 class Goal:
     """What a quantity of our programs is to be: `cpu` and `wall` are seconds for each operation,
-    `rate` is operations a second, `memory` is bytes. `of` is `limit`, a program of the case, or nothing
+    `rate` is operations a second and `cpu_rate` operations a second of CPU time, which is the same
+    where a program has its core to itself and never waits; `memory` is bytes. `of` is `limit`, a program of the case, or nothing
     where `value` is the quantity itself."""
 
     quantity: str
@@ -140,33 +141,33 @@ CASES = [
         ours=("ssocket",),
         server="lines",
         bytes_each=LINE,
-        goals=(Goal("rate", "at least", 8e6), Goal("rate", "at least", 1.6, "luasocket")),
+        goals=(Goal("cpu_rate", "at least", 8e6), Goal("cpu_rate", "at least", 1.6, "luasocket")),
     ),
     Case(
         name="udp-send",
         title="Datagrams of 64 bytes, one by one, from a connected socket",
         unit="datagram",
-        quantity="rate",
+        quantity="cpu_rate",
         count=300_000,
         limit="c/udp_send",
         peers=("luasocket", "luv"),
         ours=("lsocket", "ssocket", "llsocket"),
         server="udp-sink",
         bytes_each=MESSAGE,
-        goals=(Goal("rate", "at least", 0.95, "limit"),),
+        goals=(Goal("cpu_rate", "at least", 0.95, "limit"),),
     ),
     Case(
         name="udp-send-to",
         title="Datagrams of 64 bytes, one by one, each with its address",
         unit="datagram",
-        quantity="rate",
+        quantity="cpu_rate",
         count=300_000,
         limit="c/udp_send_to",
         peers=("luasocket",),
         ours=MODULES,
         server="udp-sink",
         bytes_each=MESSAGE,
-        goals=(Goal("rate", "at least", 0.95, "limit"),),
+        goals=(Goal("cpu_rate", "at least", 0.95, "limit"),),
     ),
     Case(
         name="udp-ping",

@@ -103,7 +103,8 @@ def once(case, program, count):
             go_on(child)
             if child.wait() != 0:
                 raise Failed(f"ended with status {child.returncode}")
-    return {"wall": wall / count, "cpu": cpu / count, "rate": count / wall, "memory": memory}
+    rates = {"rate": count / wall, "cpu_rate": count / cpu}
+    return {"wall": wall / count, "cpu": cpu / count, **rates, "memory": memory}
 
 
 # What perf tells apart; it takes long to prepare for each.

@@ -17,6 +17,7 @@ NAMES = {
     "ssocket_timeout": "ssocket, with a time-out",
     "all": "all four",
 }
+WORDS = {"cpu": "CPU time", "wall": "time", "rate": "rate", "cpu_rate": "rate by CPU time"}
 COLOURS = {"limit": "#9aa0a6", "reference": "#c3c7cb", "peer": "#e0a458", "ours": "#3b6ea5"}
 
 
@@ -61,6 +62,7 @@ def columns(case, result):
         "wall": f"{seconds(result['wall']['median'])} {spread(result['wall'])}",
         "CPU": f"{seconds(result['cpu']['median'])} {spread(result['cpu'])}",
         "a second": rate(result["rate"]["median"]),
+        "a CPU second": rate(result["cpu_rate"]["median"]),
         "of the limit": f"{ratio['median']:.2f} ({ratio['least']:.2f}–{ratio['most']:.2f})" if ratio else "–",
         "of the best peer": f"{peer['median']:.2f}" if peer else "–",
         "system calls": calls(result["system_calls"]),
@@ -68,7 +70,7 @@ def columns(case, result):
     }
     if case.count == 1:
         cells["memory"] = f"{result['memory']['median'] / 1024:.0f} KiB"
-        del cells["system calls"], cells["a second"], cells["of the limit"]
+        del cells["system calls"], cells["a second"], cells["a CPU second"], cells["of the limit"]
     if not case.goals:
         del cells["goal met"]
     return cells
@@ -78,12 +80,12 @@ def goal_words(case):
     def quantity(goal):
         if goal.of:
             of = "the limit's" if goal.of == "limit" else f"{name_of(goal.of)}'s"
-            return f"{goal.value:g} of {of} {goal.quantity.replace('cpu', 'CPU time')}"
-        if goal.quantity == "rate":
-            return rate(goal.value)
+            return f"{goal.value:g} of {of} {WORDS[goal.quantity]}"
+        if goal.quantity.endswith("rate"):
+            return rate(goal.value) + (" of CPU time" if goal.quantity == "cpu_rate" else "")
         if goal.quantity == "memory":
             return f"{goal.value / (1 << 20):g} MiB"
-        return f"{seconds(goal.value)} of {'CPU time' if goal.quantity == 'cpu' else 'time'}"
+        return f"{seconds(goal.value)} of {WORDS[goal.quantity]}"
 
     return "; ".join(f"{goal.comparison} {quantity(goal)}" for goal in case.goals)
 
@@ -114,7 +116,12 @@ def markdown(case, results):
 def plot(case, results):
     """One bar a program: the quantity that counts, from the least to the greatest as a line."""
     quantity = case.quantity
-    scale, unit = {"cpu": (1e6, "µs of CPU time"), "wall": (1e3, "ms"), "rate": (1e-3, "thousands a second")}[quantity]
+    scale, unit = {
+        "cpu": (1e6, "µs of CPU time"),
+        "wall": (1e3, "ms"),
+        "rate": (1e-3, "thousands a second"),
+        "cpu_rate": (1e-3, "thousands a second of CPU time"),
+    }[quantity]
     if quantity == "cpu" and results["programs"][next(iter(results["programs"]))]["cpu"]["median"] < 1e-6:
         scale, unit = 1e9, "ns of CPU time"
     rows = list(results["programs"].items())
@@ -142,7 +149,7 @@ unset key
 plot $data using 2:1:(0):2:($1-0.35):($1+0.35):5 with boxxyerror fill solid lc rgb variable, \\
     $data using 2:1:3:4 with xerrorbars pt 0 lc rgb "#202124"
 """
-    if quantity == "rate":
+    if quantity.endswith("rate"):
         script = script.replace(f", for each {case.unit}", "")
     subprocess.run(["gnuplot"], input=script, text=True, check=True)
 

@@ -87,8 +87,12 @@ local function open(target)
     path = path .. "index.html"
   end
   local file = io.open(folder .. path, "rb")
+  if not file then
+    return nil, 404
+  end
   -- A folder can be opened, but not be read.
-  if not file or not file:read(0) and file:seek("end") ~= 0 then
+  if not file:read(0) and file:seek("end") ~= 0 then
+    file:close()
     return nil, 404
   end
   return file, path

@@ -49,3 +49,19 @@ t.it("has the hardware addresses by name", function()
     t.equal(find(name).mac, mac)
   end
 end)
+
+-- In a network namespace of its own the loopback interface can be renamed.
+t.it("has any bytes in a name", function()
+  local rename = [[ip link set dev lo name "$(printf 'l\377o')" && echo renamed && exec "$0" -e "$1"]]
+  local output = t.process.run { "unshare", "-n", "sh", "-c", rename, os.getenv("MOONWIRE_SPEC_COMMAND"), [[
+    local device = require "llsocket".device
+    assert(device.macaddrs()["l\255o"] == "00:00:00:00:00:00")
+    assert(device.interfaces()[1].name == "l\255o")
+    print("seen")
+  ]] }
+  if not output:find("renamed\n", 1, true) then
+    t.pass_over("names of any bytes", "no interface can be renamed here")
+    return
+  end
+  t.equal(output, "renamed\nseen\n")
+end)

@@ -73,6 +73,13 @@ t.it("never cuts a name at a NUL", function()
   t.fails("Invalid argument", inet.getaddrinfo("127.0.0.1", "80\0"))
 end)
 
+t.it("has no port beyond 65535, and none with a sign", function()
+  t.equal(assert(inet.getaddrinfo("127.0.0.1", "65535"))[1]:addr().port, 65535)
+  for _, port in ipairs { "65536", "99999999999999999999", "-1", "+1", " 1" } do
+    t.fails("Servname not supported for ai_socktype", inet.getaddrinfo("127.0.0.1", port))
+  end
+end)
+
 t.it("takes a port as a string only", function()
   t.bad_argument(2, "getaddrinfo", "string expected, got number", inet.getaddrinfo, "127.0.0.1", 80)
   t.bad_argument(2, "getaddrinfo6", "string expected, got number", inet.getaddrinfo6, "::1", 80)

@@ -3,14 +3,10 @@
 local L = require "llsocket"
 local t = require "spec.support"
 local net = require "spec.llsocket.support"
+local objects = require "spec.support.objects"
 
 local function is_open(fd)
   return #t.descriptors.difference({ fd }, t.descriptors.open()) == 0
-end
-
-local function collect()
-  collectgarbage()
-  collectgarbage()
 end
 
 t.it("names itself", function()
@@ -21,14 +17,7 @@ t.it("names itself", function()
 end)
 
 t.it("has a locked metatable", function()
-  local sock = net.pair()
-  t.equal(getmetatable(sock), false)
-  t.raises("protected metatable", setmetatable, setmetatable({}, { __metatable = false }), {})
-  t.equal(sock.__gc, nil)
-  t.equal(sock.nothing, nil)
-  t.raises("index", function()
-    sock.field = 1
-  end)
+  objects.is_locked((net.pair()))
 end)
 
 t.it("closes its descriptor when it is collected", function()
@@ -36,7 +25,7 @@ t.it("closes its descriptor when it is collected", function()
   local fd = sock:fd()
   t.equal(is_open(fd), true)
   sock = nil
-  collect()
+  objects.collect()
   t.equal(is_open(fd), false)
 end)
 
@@ -48,7 +37,7 @@ t.it("closes its descriptor once", function()
   t.equal(other:fd(), fd)
   t.equal(sock:close(), net.message.bad_descriptor)
   sock = nil
-  collect()
+  objects.collect()
   t.equal(is_open(fd), true)
 end)
 
@@ -127,11 +116,11 @@ t.it("can be resurrected without harm", function()
     holder.sock = assert(L.socket.pair(L.SOCK_STREAM))[1]
     sock:close()
   end
-  collect()
+  objects.collect()
   t.matches(tostring(found), "socket")
   local ok, fd = pcall(found.fd, found)
   assert(ok or fd:find("bad self"), fd)
   pcall(found.send, found, "x")
   found = nil
-  collect()
+  objects.collect()
 end)

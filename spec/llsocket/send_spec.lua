@@ -6,7 +6,7 @@ local net = require "spec.llsocket.support"
 
 net.it("sends and receives any bytes", function(family)
   local client, server = net.connected(family)
-  local bytes = net.bytes(1000)
+  local bytes = t.bytes(1000)
   net.results({ n = 3, 1000, nil, false }, client:send(bytes))
   net.results({ n = 1, bytes }, server:recv())
   net.results({ n = 3, 0, nil, false }, client:send(""))
@@ -16,13 +16,32 @@ end)
 
 net.it("receives 4096 bytes, or as many as it is told", function(family)
   local client, server = net.connected(family)
-  local bytes = net.bytes(10000)
+  local bytes = t.bytes(10000)
   t.equal(client:send(bytes), 10000)
   t.equal(#server:recv(), 4096)
   t.equal(#server:recv(4), 4)
   t.equal(server:recv(20000), bytes:sub(4101))
   for _, size in ipairs { 0, -1, 2 ^ 30 + 1 } do
     t.bad_argument(1, "recv", "size out of range", server.recv, server, size)
+  end
+end)
+
+t.it("gets zeroes for what a TCP stream throws away", function()
+  local client, server = net.connected(net.families.ipv4)
+  for _, size in ipairs { 10, 10000 } do
+    local bytes = ("x"):rep(size)
+    for _, receive in ipairs { "recv", "recvfrom", "recvmsg" } do
+      t.equal(client:send(bytes), size)
+      server:rcvlowat(size)
+      local got
+      if receive == "recvmsg" then
+        got = server:recvmsg(20000, nil, L.MSG_TRUNC).data
+      else
+        got = server[receive](server, 20000, L.MSG_TRUNC)
+      end
+      t.equal(got, ("\0"):rep(#got))
+      t.equal(#got, size)
+    end
   end
 end)
 
@@ -55,7 +74,7 @@ end)
 
 t.it("says how much it has sent, and that there is more", function()
   local one, two = net.pair(L.SOCK_STREAM, true)
-  local bytes = net.bytes(10000000)
+  local bytes = t.bytes(10000000)
   local sent, err, again = one:send(bytes)
   t.between(sent, 1, #bytes - 1)
   t.equal(err, nil)
@@ -76,7 +95,7 @@ t.it("waits no longer than it is told", function()
   end)
   t.between(took, 0.1 - t.grain, t.at_once)
   one:sndtimeo(0.1)
-  local bytes = net.bytes(10000000)
+  local bytes = t.bytes(10000000)
   took = t.timed(function()
     local sent, _, again = one:send(bytes)
     t.between(sent, 1, #bytes - 1)

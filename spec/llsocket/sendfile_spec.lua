@@ -4,7 +4,7 @@ local L = require "llsocket"
 local t = require "spec.support"
 local net = require "spec.llsocket.support"
 
-local content = net.bytes(1000)
+local content = t.bytes(1000)
 
 net.it("sends a part of a file", function(family)
   local client, server = net.connected(family)
@@ -70,7 +70,7 @@ end)
 
 t.it("says that it may be tried again", function()
   local one = net.pair(L.SOCK_STREAM, true)
-  local file = net.file(net.bytes(4000000))
+  local file = net.file(t.bytes(4000000))
   local sent, _, again = one:sendfile(file, 4000000, 0)
   t.between(sent, 1, 3999999)
   t.equal(again, true)
@@ -88,7 +88,7 @@ end)
 t.it("waits no longer than it is told", function()
   local one = net.pair()
   one:sndtimeo(0.1)
-  local file = net.file(net.bytes(4000000))
+  local file = net.file(t.bytes(4000000))
   local took = t.timed(function()
     repeat
       local sent, err = one:sendfile(file, 4000000)
@@ -113,7 +113,7 @@ end)
 t.it("sends a large file whole", function()
   local client, server = net.connected(net.families.ipv4)
   local size = 3000000
-  local file = net.file(net.bytes(size))
+  local file = net.file(t.bytes(size))
   client:nonblock(true)
   local offset, parts = 0, {}
   repeat
@@ -125,5 +125,5 @@ t.it("sends a large file whole", function()
   t.equal(offset, size)
   client:close()
   parts[#parts + 1] = net.receive_all(server)
-  t.equal(table.concat(parts) == net.bytes(size), true)
+  t.equal(table.concat(parts) == t.bytes(size), true)
 end)

@@ -39,7 +39,7 @@ end)
 t.it("has the shapes of the other calls", function()
   local one, two = net.pair(L.SOCK_STREAM, true)
   net.results({ n = 3, nil, nil, true }, two:recvmsg())
-  local bytes = net.bytes(4000000)
+  local bytes = t.bytes(4000000)
   local sent, err, again = one:sendmsg { bytes, bytes }
   t.between(sent, 1, 7999999)
   t.equal(err, nil)

@@ -3,19 +3,12 @@
 
 local L = require "llsocket"
 local t = require "spec.support"
+local families = require "spec.support.families"
+local objects = require "spec.support.objects"
 
 local net = {}
 
---- Passes a socket on, which must have been made, and has it closed at the end of the case.
-function net.keep(sock, err)
-  if not sock then
-    error(tostring(err), 2)
-  end
-  t.defer(function()
-    sock:close()
-  end)
-  return sock
-end
+net.keep = objects.keep
 
 --- The two ends of a pair.
 function net.pair(socktype, nonblock)
@@ -29,9 +22,11 @@ local function inet(host)
   end
 end
 
-local families = {
-  { name = "ipv4", number = L.AF_INET, any = inet("127.0.0.1") },
-  { name = "ipv6", number = L.AF_INET6, any = inet("::1") },
+--- The families that this machine has, in order and by name, and the internet families among them.
+--- `any(socktype)` is a free address.
+net.families, net.internet = families.present {
+  { name = "ipv4", host = "127.0.0.1", number = L.AF_INET, any = inet("127.0.0.1") },
+  { name = "ipv6", host = "::1", number = L.AF_INET6, any = inet("::1") },
   {
     name = "unix",
     number = L.AF_UNIX,
@@ -48,28 +43,8 @@ local families = {
   },
 }
 
---- The families that this machine has, in order and by name. `any(socktype)` is a free address.
-net.families, net.internet = {}, {}
-for _, family in ipairs(families) do
-  if family.name == "ipv6" and not t.has_ipv6() then
-    t.pass_over("ipv6", "this machine has no ::1")
-  else
-    net.families[#net.families + 1] = family
-    net.families[family.name] = family
-    if family.number ~= L.AF_UNIX then
-      net.internet[#net.internet + 1] = family
-    end
-  end
-end
-
 --- A case for each of the families.
-function net.it(name, fn, list)
-  for _, family in ipairs(list or net.families) do
-    t.it(name .. " (" .. family.name .. ")", function()
-      fn(family)
-    end)
-  end
-end
+net.it = families.cases(net.families)
 
 --- Nothing came back, as from a function that succeeds without a result.
 function net.nothing(...)
@@ -124,15 +99,6 @@ function net.receive_all(sock)
     parts[#parts + 1] = bytes
   until not bytes
   return table.concat(parts)
-end
-
---- Bytes of every value, NUL included, as many as are wanted.
-function net.bytes(count)
-  local all = {}
-  for byte = 0, 255 do
-    all[byte + 1] = string.char(byte)
-  end
-  return table.concat(all):rep(math.ceil(count / 256)):sub(1, count)
 end
 
 --- A Lua file with this content, at its beginning; it is closed at the end of the case.

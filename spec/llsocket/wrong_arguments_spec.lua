@@ -39,14 +39,6 @@ local function info()
   return ipv4.any()
 end
 
---- Values that would be looked up as a name somewhere else.
-local function is_foreign_host(position, value)
-  if position ~= 1 or type(value) ~= "string" and type(value) ~= "number" then
-    return false
-  end
-  return not (value == "" or type(value) == "string" and (value:find("\0", 1, true) or #value > 1000))
-end
-
 local function resolves()
   return "127.0.0.1", "80", L.SOCK_STREAM, 0, 0
 end
@@ -55,14 +47,14 @@ wrong_values.try_all(L.inet, {
   getaddrinfo = {
     kinds = { "string?", "text?", "integer?", "integer?", "integer?" },
     arguments = resolves,
-    skip = is_foreign_host,
+    skip = wrong_values.is_foreign_first,
   },
   getaddrinfo6 = {
     kinds = { "string?", "text?", "integer?", "integer?", "integer?" },
     arguments = function()
       return "::1", "80", L.SOCK_STREAM, 0, 0
     end,
-    skip = is_foreign_host,
+    skip = wrong_values.is_foreign_first,
   },
 })
 

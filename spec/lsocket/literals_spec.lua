@@ -2,29 +2,16 @@
 -- An address that is written out is never looked up: no file is read and no name server asked.
 
 local t = require "spec.support"
+local system_calls = require "spec.support.system_calls"
 
-local possible
-t.it("needs a child that can be traced", function()
-  possible = select(2, t.process.run { "strace", "-o", "/dev/null", "true" }) == 0
-end)
-if not possible then
-  t.pass_over("look-ups", "nothing can be traced here")
+if not system_calls.can_be_traced() then
   return
 end
 
 --- What the code opens and where it connects to, after everything has been loaded.
 local function trace_of(code)
-  local path = t.temporary_path()
-  local command = os.getenv("MOONWIRE_SPEC_COMMAND")
-  local output, status = t.process.run {
-    "strace", "-f", "-o", path, "-e", "trace=open,openat,connect,close,socket", command, "-e",
-    "local lsocket = require 'lsocket'; assert(not io.open('/the-calls-begin')) " .. code,
-  }
-  t.equal(output, "")
-  t.equal(status, 0)
-  local file = assert(io.open(path))
-  local trace = file:read("*a")
-  file:close()
+  local loaded = "local lsocket = require 'lsocket'; assert(not io.open('/the-calls-begin')) "
+  local trace = system_calls.trace(loaded .. code, "-e", "trace=open,openat,connect,close,socket")
   return assert(trace:match("/the%-calls%-begin.-\n(.*)$"), trace)
 end
 

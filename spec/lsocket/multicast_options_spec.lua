@@ -2,30 +2,15 @@
 -- What the kernel is told about multicast sockets.
 
 local t = require "spec.support"
+local system_calls = require "spec.support.system_calls"
 
-local possible
-t.it("needs a child that can be traced", function()
-  possible = select(2, t.process.run { "strace", "-o", "/dev/null", "true" }) == 0
-end)
-if not possible then
-  t.pass_over("multicast options", "nothing can be traced here")
+if not system_calls.can_be_traced() then
   return
 end
 
 --- The options that a piece of Lua sets, as strace writes them.
 local function options(code)
-  local path = t.temporary_path()
-  local command = os.getenv("MOONWIRE_SPEC_COMMAND")
-  local output, status = t.process.run {
-    "strace", "-o", path, "-e", "trace=setsockopt", command, "-e",
-    "local lsocket = require 'lsocket' " .. code,
-  }
-  t.equal(output, "")
-  t.equal(status, 0)
-  local file = assert(io.open(path))
-  local trace = file:read("*a")
-  file:close()
-  return trace
+  return system_calls.trace("local lsocket = require 'lsocket' " .. code, "-e", "trace=setsockopt")
 end
 
 t.it("the time to live is the one given, or 1", function()

@@ -3,6 +3,7 @@
 local lsocket = require "lsocket"
 local t = require "spec.support"
 local net = require "spec.lsocket.support"
+local objects = require "spec.support.objects"
 
 t.it("is a string that begins with socket, and tells one from another", function()
   local first, second = net.pair(net.families.inet)
@@ -14,14 +15,7 @@ t.it("is a string that begins with socket, and tells one from another", function
 end)
 
 t.it("has a locked metatable", function()
-  local socket = net.listen(net.families.inet)
-  t.equal(getmetatable(socket), false)
-  t.equal(pcall(setmetatable, socket, {}), false)
-  t.raises("attempt to index", function()
-    socket.field = 1
-  end)
-  t.equal(socket.field, nil)
-  t.equal(socket.__gc, nil)
+  objects.is_locked(net.listen(net.families.inet))
 end)
 
 t.it("is closed when it is collected", function()
@@ -32,8 +26,7 @@ t.it("is closed when it is collected", function()
       lsocket.connect(net.address(lsocket.bind(family.any())))
     end
   end
-  collectgarbage()
-  collectgarbage()
+  objects.collect()
   t.same(t.descriptors.open(), before)
 end)
 
@@ -44,59 +37,46 @@ t.it("is not closed a second time when it is collected", function()
   local other = net.listen(net.families.inet)
   t.equal(other:getfd(), fd)
   closed = nil
-  collectgarbage()
-  collectgarbage()
+  objects.collect()
   t.equal(other:status(), true)
 end)
 
 t.it("raises where a method is called on something else", function()
   local socket = net.listen(net.families.inet)
-  for name, arguments in pairs(net.methods) do
-    local method = socket[name]
-    t.raises("calling '" .. name .. "' on bad self %(socket expected, got no value%)$", method)
-    for _, value in ipairs { 1, "x", {}, print, true } do
-      local expected = "calling '" .. name .. "' on bad self %(socket expected, got " .. type(value) .. "%)$"
-      t.raises(expected, method, value, t.unpack(arguments))
-    end
-    t.raises("on bad self %(socket expected, got userdata%)$", method, io.stdout, t.unpack(arguments))
-  end
+  objects.refuses_foreign_selves(socket, "socket", net.methods)
   t.equal(socket:status(), true)
 end)
 
 t.it("withstands a finaliser that uses it after its own", function()
-  if _VERSION == "Lua 5.1" then
-    return -- Its tables have no finalisers.
-  end
-  -- Called in the reverse order of their marking: the socket's comes first.
-  local outcomes = {}
-  do
-    local holder = setmetatable({}, {
-      __gc = function(self)
-        for name, arguments in pairs(net.methods) do
-          outcomes[#outcomes + 1] = t.pack(pcall(self.socket[name], self.socket, t.unpack(arguments)))
-        end
-        outcomes[#outcomes + 1] = t.pack(pcall(lsocket.select, { self.socket }, 0))
-        outcomes[#outcomes + 1] = t.pack(pcall(tostring, self.socket))
-      end,
-    })
-    holder.socket = lsocket.bind("127.0.0.1", 0)
-  end
-  collectgarbage()
-  collectgarbage()
-  t.equal(#outcomes > 10, true)
-  for _, outcome in ipairs(outcomes) do
-    t.equal(outcome[1], false)
-    t.equal(type(outcome[2]), "string")
-  end
+  objects.raises_after_its_finaliser(net.methods, function()
+    local function select(socket)
+      return lsocket.select({ socket }, 0)
+    end
+    return lsocket.bind("127.0.0.1", 0), { select }
+  end)
 end)
 
 t.it("is closed at the end of its scope where Lua has such variables", function()
-  local load = loadstring or load
-  local code = load("local socket <close> = ... ; return socket:getfd()")
-  if not code then
-    return
-  end
-  local socket = net.listen(net.families.inet)
-  t.equal(code(socket) >= 0, true)
-  t.equal(socket:getfd(), -1)
+  objects.closes_with_its_scope(net.listen(net.families.inet), "getfd")
+end)
+
+t.it("withstands a finaliser older than the module when Lua ends", function()
+  local output = t.process.run_lua [[
+    local socket, port
+    local function finalise()
+      print(pcall(socket.info, socket))
+      print(require "lsocket".bind(port))
+      print "done"
+    end
+    if newproxy then
+      ghost = newproxy(true)
+      getmetatable(ghost).__gc = finalise
+    else
+      ghost = setmetatable({}, { __gc = finalise })
+    end
+    socket = assert(require "lsocket".bind("127.0.0.1", 0))
+    port = socket:info("socket").port
+  ]]
+  t.matches(output, "on bad self")
+  t.matches(output, "done")
 end)

@@ -4,7 +4,7 @@ local net = require "spec.lsocket.support"
 
 net.it("returns what has come, whatever the bytes", function(family)
   local client, server = net.pair(family)
-  local bytes = net.bytes(1000)
+  local bytes = t.bytes(1000)
   t.equal(client:send(bytes), 1000)
   t.same(t.pack(net.readable(server):recv()), t.pack(bytes))
 end)
@@ -31,7 +31,7 @@ end)
 
 net.it("returns 8192 bytes at most where it is not told, and as many as it is told", function(family)
   local client, server = net.pair(family)
-  local bytes = net.bytes(30000)
+  local bytes = t.bytes(30000)
   t.equal(client:send(bytes), #bytes)
   local first = net.readable(server):recv()
   t.equal(first, bytes:sub(1, 8192))
@@ -93,4 +93,17 @@ t.it("raises for a size that is none", function()
   t.bad_argument(1, "recv", "number has no integer representation", client.recv, client, 10.5)
   t.equal(client:recv(nil), false)
   t.equal(client:recv(2 ^ 30), false)
+end)
+
+t.it("fails where the machine has no memory for the size", function()
+  local output = t.process.run_lua([[
+    local lsocket = require "lsocket"
+    local t = require "spec.support"
+    local socket = assert(lsocket.bind("udp", "127.0.0.1", 0))
+    t.fails("Cannot allocate memory", socket:recv(2 ^ 30))
+    t.fails("Cannot allocate memory", socket:recvfrom(2 ^ 30))
+    t.equal(socket:recv(100000), false)
+    print("done")
+  ]], { memory = 1000000 })
+  t.matches(output, "done")
 end)

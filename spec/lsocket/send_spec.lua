@@ -4,7 +4,7 @@ local net = require "spec.lsocket.support"
 
 net.it("sends what the system takes, and is false where it takes no more", function(family)
   local client, server = net.pair(family)
-  local chunk = net.bytes(100000)
+  local chunk = t.bytes(100000)
   local sent, count = 0, nil
   repeat
     count = client:send(chunk)

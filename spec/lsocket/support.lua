@@ -3,27 +3,19 @@
 
 local lsocket = require "lsocket"
 local t = require "spec.support"
+local families = require "spec.support.families"
+local objects = require "spec.support.objects"
 
 local net = {}
 
---- Passes on what a constructor returned, which must be a success, and has it closed at the end of
---- the case.
-function net.keep(socket, ...)
-  if not socket then
-    error(tostring((...)), 2)
-  end
-  t.equal(type(socket), "userdata")
-  t.defer(function()
-    socket:close()
-  end)
-  return socket, ...
-end
+net.keep = objects.keep
 
---- How the families are bound and connected to: `any()` gives the arguments for a free address, and
---- `of(socket)` those for the address of a bound socket.
-local families = {
+--- The families that this machine has, in order and by name, and those that have hosts and ports.
+--- `any()` gives the arguments for a free address; `kind` is what the module calls the family.
+net.families, net.hosts = families.present {
   {
     name = "inet",
+    kind = "inet",
     host = "127.0.0.1",
     any = function()
       return "127.0.0.1", 0
@@ -31,6 +23,7 @@ local families = {
   },
   {
     name = "inet6",
+    kind = "inet6",
     host = "::1",
     any = function()
       return "::1", 0
@@ -38,12 +31,14 @@ local families = {
   },
   {
     name = "unix",
+    kind = "unix",
     any = function()
       return t.temporary_path()
     end,
   },
   {
     name = "abstract",
+    kind = "unix",
     any = function()
       return "@" .. t.unique_name()
     end,
@@ -55,28 +50,8 @@ function net.address(socket)
   return info.addr, info.port
 end
 
-net.families, net.hosts = {}, {}
-for _, family in ipairs(families) do
-  if family.name == "inet6" and not t.has_ipv6() then
-    t.pass_over("inet6", "this machine has no ::1")
-  else
-    family.kind = family.host and family.name or "unix"
-    net.families[#net.families + 1] = family
-    net.families[family.name] = family
-    if family.host then
-      net.hosts[#net.hosts + 1] = family
-    end
-  end
-end
-
 --- A case for each of the families.
-function net.it(name, fn, list)
-  for _, family in ipairs(list or net.families) do
-    t.it(name .. " (" .. family.name .. ")", function()
-      fn(family)
-    end)
-  end
-end
+net.it = families.cases(net.families)
 
 function net.listen(family)
   return net.keep(lsocket.bind(family.any()))
@@ -133,15 +108,6 @@ function net.receive_all(socket, size)
     end
     parts[#parts + 1] = data or nil
   end
-end
-
---- Bytes of every value, NUL included, as many as are wanted.
-function net.bytes(count)
-  local all = {}
-  for byte = 0, 255 do
-    all[byte + 1] = string.char(byte)
-  end
-  return table.concat(all):rep(math.ceil(count / 256)):sub(1, count)
 end
 
 --- The methods of sockets, each with the arguments of a valid call.

@@ -14,8 +14,7 @@ end
 
 --- Values that would be a host, a type or a port somewhere else.
 local function is_foreign_host(position, value)
-  local is_local = value == "" or type(value) == "string" and (value:find("\0", 1, true) or #value > 1000)
-  return position == 1 and (type(value) == "string" or type(value) == "number" or value == nil) and not is_local
+  return position == 1 and (value == nil or wrong_values.is_foreign_host(value))
 end
 
 wrong_values.try_all(lsocket, {

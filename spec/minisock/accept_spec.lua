@@ -67,3 +67,43 @@ t.it("raises where the descriptor is no integer", function()
   t.bad_argument(1, "accept", "number expected, got string", S.accept, "x")
   t.bad_argument(1, "accept", "number has no integer representation", S.accept, 0.5)
 end)
+
+t.it("leaves no descriptor open where a finaliser's error takes the place of its results", function()
+  local listener, address = net.listen(net.families.ipv4)
+  local running = true
+  t.defer(function()
+    running = false
+  end)
+  local function fail()
+    if running then
+      error "in a finaliser"
+    end
+  end
+  local function haunt()
+    if newproxy then
+      getmetatable(newproxy(true)).__gc = fail
+    else
+      setmetatable({}, { __gc = fail })
+    end
+  end
+  local pause, steps = collectgarbage("setpause", 0), collectgarbage("setstepmul", 1000)
+  local before = #t.descriptors.open()
+  for _ = 1, 200 do
+    local client
+    repeat
+      client = select(2, pcall(S.connect, address))
+    until type(client) == "number"
+    for _ = 1, 40 do
+      pcall(haunt)
+    end
+    local accepted, server = pcall(S.accept, listener)
+    if accepted then
+      S.close(server)
+    end
+    S.close(client)
+  end
+  running = false
+  collectgarbage("setpause", pause)
+  collectgarbage("setstepmul", steps)
+  t.equal(#t.descriptors.open(), before)
+end)

@@ -3,6 +3,7 @@
 local S = require "minisock"
 local t = require "spec.support"
 local net = require "spec.minisock.support"
+local signals = require "spec.support.signals"
 
 --- A child at the other end of a connection. Returns the own end, the function that has the child
 --- send a byte a little later, and the child, which ends when the connection does.
@@ -88,20 +89,10 @@ for name, call in pairs(calls) do
   end, { net.families.ipv4, net.families.unix })
 end
 
---- Stops the children and lets them go on, again and again, for so many seconds.
-local function disturb(children, seconds)
-  local finish = t.now() + seconds
-  repeat
-    for _, child in pairs(children) do
-      child:signal("STOP")
-      child:signal("CONT")
-    end
-  until t.now() > finish
-end
-
-local disturbed = {
+signals.end_on_time {
   read = {
     setup = [[
+      local S = require "minisock"
       local listener = assert(S.bind("\2\0\0\0\127\0\0\1\0\0\0\0\0\0\0\0"))
       local fd = assert(S.connect(S.getsockname(listener)))
     ]],
@@ -109,36 +100,10 @@ local disturbed = {
     outcome = "nil read timeout",
   },
   recvfrom = {
-    setup = "local fd = assert(S.udpsocket())",
+    setup = "local S = require 'minisock' local fd = assert(S.udpsocket())",
     call = "S.recvfrom(fd, 1500)",
     outcome = "nil recvfrom timeout",
   },
-  poll = { setup = "", call = "S.poll('', 1500)", outcome = " 0" },
-  msleep = { setup = "", call = "S.msleep(1500)", outcome = "true nil" },
+  poll = { setup = "local S = require 'minisock'", call = "S.poll('', 1500)", outcome = " 0" },
+  msleep = { setup = "local S = require 'minisock'", call = "S.msleep(1500)", outcome = "true nil" },
 }
-
-t.it("waits for the time that is left after a signal, not again from the start", function()
-  local children = {}
-  for name, case in pairs(disturbed) do
-    children[name] = t.process.start_lua([[
-      local S = require "minisock"
-      local t = require "spec.support"
-      ]] .. case.setup .. [[
-      print("ready")
-      io.stdout:flush()
-      local elapsed, first, second = t.timed(function() return ]] .. case.call .. [[ end)
-      print(tostring(first) .. " " .. tostring(second))
-      print(elapsed)
-    ]])
-    children[name]:expect("ready")
-  end
-  disturb(children, 1.2)
-  for name, child in pairs(children) do
-    local output, status = child:finish()
-    t.equal(status, 0)
-    local result, elapsed = output:match("^(.-)\n(.-)\n")
-    t.equal(result, disturbed[name].outcome)
-    -- Counted anew from the last signal it would be 2.7 seconds.
-    t.between(tonumber(elapsed), 1.5 - t.grain, 2.4)
-  end
-end)

@@ -4,14 +4,14 @@ local net = require "spec.minisock.support"
 
 net.it("returns what has come, whatever the bytes", function(family)
   local client, server = net.pair(family)
-  local bytes = net.bytes(1000)
+  local bytes = t.bytes(1000)
   t.equal(S.write(client, bytes), 1000)
   t.equal(S.read(server), bytes)
 end)
 
 net.it("returns at most BUFSIZE bytes, and the rest the next time", function(family)
   local client, server = net.pair(family)
-  local bytes = net.bytes(2 * S.BUFSIZE + 100)
+  local bytes = t.bytes(2 * S.BUFSIZE + 100)
   net.write_all(client, bytes)
   net.shut(client)
   local parts, longest = {}, 0

@@ -3,6 +3,7 @@
 
 local S = require "minisock"
 local t = require "spec.support"
+local families = require "spec.support.families"
 
 local net = {}
 
@@ -31,15 +32,19 @@ function net.shut(fd)
   t.equal(S.close(fd), true)
 end
 
-local families = {
+--- The families that this machine has, in order and by name, and those that have hosts and ports.
+--- `any()` is a free address to bind to.
+net.families, net.hosts = families.present {
   {
     name = "ipv4",
+    host = "127.0.0.1",
     any = function()
       return S.ipv4addr("127.0.0.1", 0)
     end,
   },
   {
     name = "ipv6",
+    host = "::1",
     any = function()
       return S.ipv6addr("::1", 0)
     end,
@@ -58,31 +63,8 @@ local families = {
   },
 }
 
---- The families that this machine has, in order and by name. `any()` is a free address to bind to.
-net.families = {}
-for _, family in ipairs(families) do
-  if family.name == "ipv6" and not t.has_ipv6() then
-    t.pass_over("ipv6", "this machine has no ::1")
-  else
-    net.families[#net.families + 1] = family
-    net.families[family.name] = family
-  end
-end
-
---- The internet families: those with a host and a port, and the host's own name in them.
-net.hosts = { { name = "ipv4", host = "127.0.0.1" } }
-if net.families.ipv6 then
-  net.hosts[2] = { name = "ipv6", host = "::1" }
-end
-
 --- A case for each of the families.
-function net.it(name, fn, list)
-  for _, family in ipairs(list or net.families) do
-    t.it(name .. " (" .. family.name .. ")", function()
-      fn(family)
-    end)
-  end
-end
+net.it = families.cases(net.families)
 
 --- A listening socket, and its address.
 function net.listen(family)
@@ -140,15 +122,6 @@ function net.read_all(fd)
     parts[#parts + 1] = assert(S.read(fd))
   until parts[#parts] == ""
   return table.concat(parts)
-end
-
---- Bytes of every value, NUL included, as many as are wanted.
-function net.bytes(count)
-  local all = {}
-  for byte = 0, 255 do
-    all[byte + 1] = string.char(byte)
-  end
-  return table.concat(all):rep(math.ceil(count / 256)):sub(1, count)
 end
 
 --- The call errs: it raises, or returns nil and a message.

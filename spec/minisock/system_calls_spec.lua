@@ -3,38 +3,19 @@
 -- EINTR, and counts them.
 
 local t = require "spec.support"
+local system_calls = require "spec.support.system_calls"
 
-local command = os.getenv("MOONWIRE_SPEC_COMMAND")
-
---- Runs the code under strace, with the given options, and returns what it wrote and the trace.
-local function traced(code, ...)
-  local path = t.temporary_path()
-  local words = { "strace", "-f", "-o", path, ... }
-  words[#words + 1] = command
-  words[#words + 1] = "-e"
-  words[#words + 1] = [[
-    local S = require "minisock"
-    local t = require "spec.support"
-  ]] .. code
-  local output, status = t.process.run(words)
-  local file = assert(io.open(path))
-  local trace = file:read("*a")
-  file:close()
-  return output, status, trace
-end
-
-local possible
-t.it("needs a child that can be traced", function()
-  possible = select(2, t.process.run { "strace", "-o", "/dev/null", "true" }) == 0
-end)
-if not possible then
-  t.pass_over("system calls", "nothing can be traced here")
+if not system_calls.can_be_traced() then
   return
 end
 
+local head = [[
+  local S = require "minisock"
+  local t = require "spec.support"
+]]
+
 t.it("goes on after a signal", function()
-  local names = "recvfrom,recvmsg,sendto,sendmsg,accept,accept4,poll,ppoll"
-  local output, status, trace = traced([[
+  system_calls.withstands_signals(head .. [[
     local net = require "spec.minisock.support"
     for _, family in ipairs(net.families) do
       t.it("goes on", function()
@@ -50,31 +31,16 @@ t.it("goes on after a signal", function()
         t.equal(count, 1)
       end)
     end
-    print("done")
-  ]], "-e", "trace=" .. names, "-e", "inject=" .. names .. ":error=EINTR:when=1+2")
-  t.matches(output, "done\n$")
-  t.equal(status, 0)
-  t.matches(trace, "EINTR")
+  ]], "recvfrom,recvmsg,sendto,sendmsg,accept,accept4,poll,ppoll")
 end)
 
---- The system calls between two calls of mark(), but those of the memory.
-local function calls_between_marks(code)
-  local output, status, trace = traced([[
+--- The code makes so many system calls between two calls of mark().
+local function expect_calls(expected, code)
+  system_calls.count(expected, "close%(%-1%)", head .. [[
     local function mark()
       S.close(-1)
     end
-  ]] .. code, "-e", "trace=!brk,mmap,munmap,mremap,mprotect,madvise,futex")
-  t.equal(output, "")
-  t.equal(status, 0)
-  local between = assert(trace:match("close%(%-1%)[^\n]*\n(.-)[^\n]*close%(%-1%)"), trace)
-  return select(2, between:gsub("\n", "")), between
-end
-
-local function expect_calls(expected, code)
-  local count, calls = calls_between_marks(code)
-  if count ~= expected then
-    error("expected " .. expected .. " system calls, got " .. count .. ":\n" .. calls, 2)
-  end
+  ]] .. code)
 end
 
 local served_at_once = {

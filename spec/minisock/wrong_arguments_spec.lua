@@ -32,16 +32,6 @@ local function awaited()
   return listener
 end
 
---- Values that would be looked up as a name somewhere else, or be an address somewhere else.
-local function is_foreign_host(value)
-  local local_text = value == "" or type(value) == "string" and (value:find("\0", 1, true) or #value > 1000)
-  return (type(value) == "string" or type(value) == "number") and not local_text
-end
-
-local function is_foreign_first(position, value)
-  return position == 1 and is_foreign_host(value)
-end
-
 wrong_values.try_all(S, {
   bind = {
     { kinds = { "string" }, arguments = ipv4.any, undo = close },
@@ -50,7 +40,7 @@ wrong_values.try_all(S, {
       arguments = function()
         return "127.0.0.1", 0
       end,
-      skip = is_foreign_first,
+      skip = wrong_values.is_foreign_first,
       undo = close,
     },
   },
@@ -67,7 +57,7 @@ wrong_values.try_all(S, {
       arguments = function()
         return "127.0.0.1", S.parseaddr((select(2, net.listen(ipv4)))).port
       end,
-      skip = is_foreign_first,
+      skip = wrong_values.is_foreign_first,
       undo = close,
     },
   },
@@ -115,7 +105,7 @@ wrong_values.try_all(S, {
     arguments = function()
       return "127.0.0.1", 80
     end,
-    skip = is_foreign_first,
+    skip = wrong_values.is_foreign_first,
   },
   getnameinfo = {
     kinds = { "string", "anything" },

@@ -3,6 +3,7 @@
 local S = require "ssocket"
 local t = require "spec.support"
 local net = require "spec.ssocket.support"
+local objects = require "spec.support.objects"
 local types = require "spec.support.types"
 
 local kinds = {
@@ -21,16 +22,12 @@ for _, kind in ipairs(kinds) do
   end)
 
   t.it("has a locked metatable: " .. kind.name, function()
-    local socket = kind.make()
-    t.equal(getmetatable(socket), false)
-    t.equal(pcall(setmetatable, socket, {}), false)
-    t.raises("attempt to index", function()
-      socket.field = 1
-    end)
-    t.equal(socket.field, nil)
-    t.equal(socket.__gc, nil)
-    for name in pairs(types.methods(socket)) do
-      assert(kind.methods[name], name .. " is not tried here")
+    objects.is_locked(kind.make())
+  end)
+
+  t.it("has no method that is not tried here: " .. kind.name, function()
+    for name in pairs(types.methods(kind.make())) do
+      assert(kind.methods[name], name)
     end
   end)
 
@@ -41,8 +38,7 @@ for _, kind in ipairs(kinds) do
         assert(kind.make():bind(family.any()))
       end
     end
-    collectgarbage()
-    collectgarbage()
+    objects.collect()
     t.same(t.descriptors.open(), before)
   end)
 
@@ -55,68 +51,29 @@ for _, kind in ipairs(kinds) do
     assert(other:bind("127.0.0.1", 0))
     t.equal(other:fileno(), number)
     closed = nil
-    collectgarbage()
-    collectgarbage()
+    objects.collect()
     t.equal(other:getsockname()[1], "127.0.0.1")
   end)
 
   t.it("raises where a method is called on something else: " .. kind.name, function()
-    local socket = kind.make()
     local foreign = kind.make == S.tcp and S.udp() or S.tcp()
-    for name, arguments in pairs(kind.methods) do
-      local method = socket[name]
-      local head = "^[^\n]*calling '" .. name .. "' on bad self %(" .. kind.name .. " expected, got "
-      t.raises(head .. "no value%)$", method)
-      for _, value in ipairs { 1, "x", {}, print, true } do
-        t.raises(head .. type(value) .. "%)$", method, value, t.unpack(arguments))
-      end
-      t.raises(head .. "userdata%)$", method, io.stdout, t.unpack(arguments))
-      t.raises(head .. "userdata%)$", method, foreign, t.unpack(arguments))
-    end
+    objects.refuses_foreign_selves(kind.make(), kind.name, kind.methods, foreign)
   end)
 
   t.it("withstands a finaliser that uses it after its own: " .. kind.name, function()
-    if _VERSION == "Lua 5.1" then
-      return -- Its tables have no finalisers.
-    end
-    -- Called in the reverse order of their marking: the socket's comes first.
-    local outcomes = {}
-    do
-      local holder = setmetatable({}, {
-        __gc = function(self)
-          for name, arguments in pairs(kind.methods) do
-            outcomes[#outcomes + 1] = t.pack(pcall(self.socket[name], self.socket, t.unpack(arguments)))
-          end
-          outcomes[#outcomes + 1] = t.pack(pcall(S.select, { self.socket }, {}, 0))
-          outcomes[#outcomes + 1] = t.pack(pcall(tostring, self.socket))
-          if self.next then
-            outcomes[#outcomes + 1] = t.pack(pcall(self.next))
-            outcomes[#outcomes].is_iterator = true
-          end
-        end,
-      })
-      holder.socket = kind.make()
-      assert(holder.socket:bind("127.0.0.1", 0))
-      holder.next = kind.make == S.tcp and holder.socket:readuntil("x") or nil
-    end
-    collectgarbage()
-    collectgarbage()
-    t.equal(#outcomes > 10, true)
-    for _, outcome in ipairs(outcomes) do
-      t.equal(outcome[1], false)
-      t.equal(type(outcome[2]), "string")
-    end
+    objects.raises_after_its_finaliser(kind.methods, function()
+      local socket = kind.make()
+      assert(socket:bind("127.0.0.1", 0))
+      local function select(object)
+        return S.select({ object }, {}, 0)
+      end
+      return socket, { select, kind.make == S.tcp and socket:readuntil("x") or nil }
+    end)
   end)
 
   t.it("is closed at the end of its scope where Lua has such variables: " .. kind.name, function()
-    local load = loadstring or load
-    local code = load("local socket <close> = ... ; return socket:fileno()")
-    if not code then
-      return
-    end
     local socket = kind.make()
     assert(socket:bind("127.0.0.1", 0))
-    t.equal(code(socket) >= 0, true)
-    t.equal(socket:fileno(), -1)
+    objects.closes_with_its_scope(socket, "fileno")
   end)
 end

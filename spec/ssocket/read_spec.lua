@@ -4,7 +4,7 @@ local net = require "spec.ssocket.support"
 
 net.it("returns exactly so many bytes, whatever they are", function(family)
   local client, server = net.pair(family)
-  local bytes = net.bytes(1000)
+  local bytes = t.bytes(1000)
   t.equal(client:write(bytes), 1000)
   t.equal(server:read(1), bytes:sub(1, 1))
   t.equal(server:read(0), "")
@@ -14,7 +14,7 @@ end)
 
 net.it("returns large records whole", function(family)
   local client, server = net.pair(family)
-  local bytes = net.bytes(3000001)
+  local bytes = t.bytes(3000001)
   local child = t.process.start_lua(([[
     local S = require "ssocket"
     local t = require "spec.support"
@@ -22,7 +22,7 @@ net.it("returns large records whole", function(family)
     t.it("writes", function()
       local socket = net.keep(S.tcp())
       assert(socket:connect(%s))
-      t.equal(socket:write("begin" .. net.bytes(3000001) .. "end"), 3000009)
+      t.equal(socket:write("begin" .. t.bytes(3000001) .. "end"), 3000009)
     end)
   ]]):format((function()
     local listener, host, port = net.listen(family)

@@ -3,24 +3,16 @@
 
 local S = require "ssocket"
 local t = require "spec.support"
+local families = require "spec.support.families"
+local objects = require "spec.support.objects"
 
 local net = {}
 
---- Passes on what a constructor returned, which must be a success, and has it closed at the end of
---- the case.
-function net.keep(socket, ...)
-  if not socket then
-    error(tostring((...)), 2)
-  end
-  t.equal(type(socket), "userdata")
-  t.defer(function()
-    socket:close()
-  end)
-  return socket, ...
-end
+net.keep = objects.keep
 
---- How the families are bound: `any()` gives the arguments for a free address.
-local families = {
+--- The families that this machine has, in order and by name. `any()` gives the arguments for a free
+--- address.
+net.families = families.present {
   {
     name = "ipv4",
     host = "127.0.0.1",
@@ -55,24 +47,8 @@ local families = {
   },
 }
 
-net.families = {}
-for _, family in ipairs(families) do
-  if family.name == "ipv6" and not t.has_ipv6() then
-    t.pass_over("ipv6", "this machine has no ::1")
-  else
-    net.families[#net.families + 1] = family
-    net.families[family.name] = family
-  end
-end
-
 --- A case for each of the families.
-function net.it(name, fn, list)
-  for _, family in ipairs(list or net.families) do
-    t.it(name .. " (" .. family.name .. ")", function()
-      fn(family)
-    end)
-  end
-end
+net.it = families.cases(net.families)
 
 --- The arguments that lead to an address as the module tells it: `{host, port}`, or a unix name.
 function net.arguments(address)
@@ -106,15 +82,6 @@ function net.datagram(family)
   local socket = net.keep(S.udp())
   t.equal(socket:bind(family.any()), true)
   return socket, net.arguments(socket:getsockname())
-end
-
---- Bytes of every value, NUL included, as many as are wanted.
-function net.bytes(count)
-  local all = {}
-  for byte = 0, 255 do
-    all[byte + 1] = string.char(byte)
-  end
-  return table.concat(all):rep(math.ceil(count / 256)):sub(1, count)
 end
 
 --- The results are nil, the message and a third value.

@@ -3,39 +3,21 @@
 -- and makes them fail with EINTR.
 
 local t = require "spec.support"
+local system_calls = require "spec.support.system_calls"
 
-local command = os.getenv("MOONWIRE_SPEC_COMMAND")
-
---- Runs the code under strace, with the given options, and returns what it wrote and the trace.
-local function traced(code, ...)
-  local path = t.temporary_path()
-  local words = { "strace", "-o", path, ... }
-  words[#words + 1] = command
-  words[#words + 1] = "-e"
-  words[#words + 1] = [[
-    local S = require "ssocket"
-    local t = require "spec.support"
-    local net = require "spec.ssocket.support"
-  ]] .. code
-  local output, status = t.process.run(words)
-  local file = assert(io.open(path))
-  local trace = file:read("*a")
-  file:close()
-  return output, status, trace
-end
-
-local possible
-t.it("needs a child that can be traced", function()
-  possible = select(2, t.process.run { "strace", "-o", "/dev/null", "true" }) == 0
-end)
-if not possible then
-  t.pass_over("system calls", "nothing can be traced here")
+if not system_calls.can_be_traced() then
   return
 end
 
---- The system calls between two calls of mark(), but those of the memory and of the clock.
+local head = [[
+  local S = require "ssocket"
+  local t = require "spec.support"
+  local net = require "spec.ssocket.support"
+]]
+
+--- The names of the system calls between two calls of mark(), but for those that ask for the time.
 local function calls_between_marks(code)
-  local output, status, trace = traced([[
+  local between = system_calls.between("fd=999999", head .. [[
     local function mark()
       S.select({ 999999 }, {}, 0.001)
     end
@@ -49,12 +31,7 @@ local function calls_between_marks(code)
       return client, assert(listener:accept())
     end
     local client, server = pair()
-  ]] .. code, "-e", "trace=!brk,mmap,munmap,mremap,mprotect,madvise,futex,clock_gettime")
-  t.equal(output, "")
-  t.equal(status, 0)
-  local mark = "[^\n]*fd=999999[^\n]*\n"
-  local between = trace:match(mark .. "(.-)[^\n]*fd=999999")
-  assert(between, trace)
+  ]] .. code, "clock_gettime")
   local names = {}
   for name in ("\n" .. between):gmatch("\n([%w_]+)%(") do
     names[#names + 1] = name
@@ -169,8 +146,7 @@ t.it("makes one system call to wait and accept", function()
 end)
 
 t.it("goes on after a signal", function()
-  local names = "recvfrom,sendto,accept4,ppoll"
-  local output, status, trace = traced([[
+  system_calls.withstands_signals(head .. [[
     for _, timeout in ipairs { -1, 0.2, 0.01, 0 } do
       for _, family in ipairs { net.families.ipv4, net.families.unix } do
         t.it("goes on", function()
@@ -197,9 +173,5 @@ t.it("goes on after a signal", function()
         end)
       end
     end
-    print("done")
-  ]], "-e", "trace=" .. names, "-e", "inject=" .. names .. ":error=EINTR:when=1+2")
-  t.matches(output, "done\n$")
-  t.equal(status, 0)
-  t.matches(trace, "EINTR")
+  ]], "recvfrom,sendto,accept4,ppoll")
 end)

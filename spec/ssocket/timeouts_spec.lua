@@ -4,6 +4,7 @@
 local S = require "ssocket"
 local t = require "spec.support"
 local net = require "spec.ssocket.support"
+local signals = require "spec.support.signals"
 
 t.it("is as it was set", function()
   for _, socket in ipairs { S.tcp(), S.udp() } do
@@ -30,42 +31,29 @@ for _ in range(60):
     time.sleep(0.05)
 ]]
 
-t.it("ends read on time although a byte drips in now and then", function()
-  local server, child = net.python_peer(drip)
-  server:write(".")
-  local all = ""
-  for _, seconds in ipairs { 0.3, 0.3, 0.07, 0.5 } do
-    server:settimeout(seconds)
-    local elapsed, outcome = t.timed(function()
-      return t.pack(server:read(1000))
-    end)
-    t.equal(outcome[2], S.ERROR_TIMEOUT)
-    t.between(elapsed, seconds - t.grain, seconds + 1)
-    all = all .. outcome[3]
-  end
-  t.matches(all, "^xxx+$")
-  server:close()
-  child:finish()
-end)
-
-t.it("ends the iterator on time although a byte drips in now and then", function()
-  local server, child = net.python_peer(drip)
-  server:write(".")
-  local line = server:readuntil("\n")
-  local all = ""
-  for _, seconds in ipairs { 0.3, 0.3, 0.07, 0.5 } do
-    server:settimeout(seconds)
-    local elapsed, outcome = t.timed(function()
-      return t.pack(line())
-    end)
-    t.equal(outcome[2], S.ERROR_TIMEOUT)
-    t.between(elapsed, seconds - t.grain, seconds + 1)
-    all = all .. outcome[3]
-  end
-  t.matches(all, "^xxx+$")
-  server:close()
-  child:finish()
-end)
+for _, way in ipairs { "read", "iterator" } do
+  t.it("ends on time although a byte drips in now and then: " .. way, function()
+    local server, child = net.python_peer(drip)
+    server:write(".")
+    local line = server:readuntil("\n")
+    local all = ""
+    for _, seconds in ipairs { 0.3, 0.3, 0.07, 0.5 } do
+      server:settimeout(seconds)
+      local elapsed, outcome = t.timed(function()
+        if way == "read" then
+          return t.pack(server:read(1000))
+        end
+        return t.pack(line())
+      end)
+      t.equal(outcome[2], S.ERROR_TIMEOUT)
+      t.between(elapsed, seconds - t.grain, seconds + 1)
+      all = all .. outcome[3]
+    end
+    t.matches(all, "^xxx+$")
+    server:close()
+    child:finish()
+  end)
+end
 
 t.it("ends write on time although the peer takes a little now and then", function()
   for _, family in ipairs { "ipv4", "unix" } do
@@ -127,18 +115,16 @@ t.it("holds as it is changed, between calls that wait", function()
   child:finish()
 end)
 
-t.it("is what is left after a signal, not the whole again", function()
-  local ways = {
-    read = "socket:read(1)",
-    readuntil = "socket:readuntil('x')()",
-    accept = "listener:accept()",
-    recv = "datagrams:recv(1)",
-  }
-  local children = {}
-  for name, call in pairs(ways) do
-    children[name] = t.process.start_lua([[
+local waiting = {}
+for name, call in pairs {
+  read = "socket:read(1)",
+  readuntil = "socket:readuntil('x')()",
+  accept = "listener:accept()",
+  recv = "datagrams:recv(1)",
+} do
+  waiting[name] = {
+    setup = [[
       local S = require "ssocket"
-      local t = require "spec.support"
       local listener, socket, datagrams = S.tcp(), S.tcp(), S.udp()
       assert(listener:bind("127.0.0.1", 0))
       assert(listener:listen(5))
@@ -148,25 +134,9 @@ t.it("is what is left after a signal, not the whole again", function()
       for _, object in ipairs { listener, socket, datagrams } do
         object:settimeout(1.5)
       end
-      print("ready")
-      local elapsed, result, message = t.timed(function() return ]] .. call .. [[ end)
-      print(tostring(result) .. " " .. message)
-      print(elapsed)
-    ]])
-    children[name]:expect("ready")
-  end
-  local finish = t.now() + 1.2
-  repeat
-    for _, child in pairs(children) do
-      child:signal("STOP")
-      child:signal("CONT")
-    end
-  until t.now() > finish
-  for _, child in pairs(children) do
-    local output, status = child:finish()
-    t.equal(status, 0)
-    local result, elapsed = output:match("^(.-)\n(.-)\n")
-    t.equal(result, "nil " .. S.ERROR_TIMEOUT)
-    t.between(tonumber(elapsed), 1.5 - t.grain, 2.4)
-  end
-end)
+    ]],
+    call = call,
+    outcome = "nil " .. S.ERROR_TIMEOUT,
+  }
+end
+signals.end_on_time(waiting)

@@ -16,12 +16,6 @@ local function none()
   return
 end
 
---- Values that would be looked up as a name somewhere else.
-local function is_foreign_host(position, value)
-  local is_local = value == "" or type(value) == "string" and (value:find("\0", 1, true) or #value > 1000)
-  return position == 1 and (type(value) == "string" or type(value) == "number") and not is_local
-end
-
 wrong_values.try_all(S, {
   tcp = { kinds = {}, arguments = none, undo = close },
   udp = { kinds = {}, arguments = none, undo = close },
@@ -104,14 +98,14 @@ wrong_values.try_all(methods(S.tcp()), {
       local _, host, port = net.listen(ipv4)
       return fresh(), host, port
     end,
-    skip = is_foreign_host,
+    skip = wrong_values.is_foreign_first,
   },
   bind = method {
     kinds = { "string", "integer" },
     arguments = function()
       return fresh(), "127.0.0.1", 0
     end,
-    skip = is_foreign_host,
+    skip = wrong_values.is_foreign_first,
   },
   listen = method {
     kinds = { "integer?" },
@@ -175,14 +169,14 @@ wrong_values.try_all(methods(S.udp()), {
     arguments = function()
       return net.keep(S.udp()), "127.0.0.1", 9
     end,
-    skip = is_foreign_host,
+    skip = wrong_values.is_foreign_first,
   },
   bind = method {
     kinds = { "string", "integer" },
     arguments = function()
       return net.keep(S.udp()), "127.0.0.1", 0
     end,
-    skip = is_foreign_host,
+    skip = wrong_values.is_foreign_first,
   },
   recv = method {
     kinds = { "integer" },
@@ -211,7 +205,7 @@ wrong_values.try_all(methods(S.udp()), {
       return socket, "x", net.arguments(socket:getsockname())
     end,
     skip = function(position, value)
-      return is_foreign_host(position - 1, value)
+      return wrong_values.is_foreign_first(position - 1, value)
     end,
   },
   close = of_no_arguments(filled),

@@ -5,6 +5,7 @@
 -- modules run on.
 
 local parts = {
+  require "spec.support.bytes",
   require "spec.support.case",
   require "spec.support.check",
   require "spec.support.clock",

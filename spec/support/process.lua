@@ -14,7 +14,7 @@ end
 
 --- Starts a program, given as a list of words, and returns it while it runs. Both its outputs can be
 --- read from it, and its status is known at the end. Options: `input`, what it reads; `descriptors`,
---- how many it may have open.
+--- how many it may have open; `memory`, how many KiB it may have.
 function process.start(words, options)
   options = options or {}
   local command = {}
@@ -29,6 +29,7 @@ function process.start(words, options)
     assert(file:close())
   end
   local limit = options.descriptors and "ulimit -n " .. options.descriptors .. " && " or ""
+  limit = limit .. (options.memory and "ulimit -v " .. options.memory .. " && " or "")
   -- The inner shell tells its id, and becomes the program.
   local inner = quoted(limit .. 'echo $$ && exec "$0" "$@"')
   local script = "sh -c " .. inner .. " " .. table.concat(command, " ") .. " <" .. quoted(input)

@@ -46,6 +46,20 @@ if math.type then
   values:add(math.mininteger)
 end
 
+--- Whether the value, as the name of a host, would be looked up by somebody else than this process, or be
+--- an address somewhere else. Such a value is better not tried.
+function wrong_values.is_foreign_host(value)
+  if type(value) == "number" then
+    return true
+  end
+  return type(value) == "string" and value ~= "" and not value:find("\0", 1, true) and #value <= 1000
+end
+
+--- The same for a value in the first position: a `skip` of `try_all`.
+function wrong_values.is_foreign_first(position, value)
+  return position == 1 and wrong_values.is_foreign_host(value)
+end
+
 --- What `type` and Lua's messages call the value; the latter name some userdata by its metatable.
 local function type_names(value)
   if type(value) == "userdata" then

@@ -40,7 +40,9 @@ mod ssocket;
 
 use mlua::{Error, Lua, Result, Table};
 
-use crate::native::Library;
+use crate::native::{Call, Function, Library, Outcome, Raise};
+
+pub use crate::native::push_opener;
 
 /// Moonwire's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -68,9 +70,23 @@ pub fn module_names() -> impl Iterator<Item = &'static str> {
 /// `RuntimeError` where there is no such module, and what Lua raises while the table is made (out of
 /// memory).
 pub fn open(lua: &Lua, name: &str) -> Result<Table> {
-    match LIBRARIES.iter().find(|library| library.name == name) {
+    match library(name.as_bytes()) {
         Some(library) => native::open(lua, library),
         None => Err(Error::RuntimeError(format!("Moonwire has no module '{name}'"))),
+    }
+}
+
+fn library(name: &[u8]) -> Option<&'static Library> {
+    LIBRARIES.iter().copied().find(|library| library.name.as_bytes() == name)
+}
+
+/// What [`push_opener`] pushes.
+static OPENER: Function = Function::new("moonwire.core", open_by_name);
+
+fn open_by_name(mut call: Call<'_>) -> Outcome<'_> {
+    match library(call.bytes(1)?) {
+        Some(library) => Ok(call.open(library)?.into()),
+        None => Err(Raise::argument(1, "no module of Moonwire")),
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::ffi::c_int;
 
-use mlua::{Lua, ffi};
+use mlua::ffi;
 
 /// `require "moonwire.core"`: a function from a module's name to the module.
 ///
@@ -13,10 +13,8 @@ use mlua::{Lua, ffi};
 /// Lua calls this with a state of the version that this library was built for.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn luaopen_moonwire_core(state: *mut ffi::lua_State) -> c_int {
-    // SAFETY: the caller's promise.
-    unsafe {
-        Lua::entrypoint1(state, |lua| {
-            lua.create_function(|lua, name: String| moonwire::open(lua, &name))
-        })
-    }
+    // SAFETY: the caller's promise; a C function has free stack slots, and this frame holds nothing to
+    // be dropped.
+    unsafe { moonwire::push_opener(state) };
+    1
 }

@@ -1,6 +1,6 @@
 //! Addresses with what a socket for them is made of.
 
-use crate::names::c_string;
+use crate::names::{c_string, port_or_name};
 use crate::{Address, Error, sys};
 
 /// An address, and the type and protocol of the sockets that it is for, as `getaddrinfo(3)` gives
@@ -37,6 +37,7 @@ pub(crate) fn resolve(
     hints: ResolveHints,
 ) -> Result<Vec<AddressInfo>, Error> {
     let text = |name: Option<&[u8]>| name.map(|name| c_string(name, "getaddrinfo")).transpose();
+    let service = service.map(port_or_name).transpose()?;
     let ResolveHints { flags, family, kind, protocol } = hints;
     let hints = sys::Hints { flags, family, kind, protocol };
     let mut list = Vec::new();

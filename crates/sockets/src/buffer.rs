@@ -11,7 +11,8 @@ use crate::{Errno, sys};
 const LEAST_ROOM: usize = 4 * 1024;
 /// The most.
 const MOST_ROOM: usize = 64 * 1024;
-/// An empty buffer of more than this gives its memory back.
+/// An empty buffer of more than this gives its memory back, one of twice as much also when little is
+/// left in it.
 const MOST_KEPT: usize = 128 * 1024;
 
 /// The bytes of a stream that have been received and not been consumed.
@@ -130,6 +131,21 @@ impl Contents {
             if self.bytes.capacity() > MOST_KEPT {
                 self.bytes = Vec::new();
             }
+        } else if self.bytes.capacity() > 2 * MOST_KEPT {
+            self.give_back();
+        }
+    }
+
+    /// Keeps no more memory than what is left needs, where that is a small part of it: a few bytes
+    /// behind a large record may stay for long.
+    #[cold]
+    fn give_back(&mut self) {
+        let unread = self.unread().len();
+        let mut rest = Vec::new();
+        if unread <= self.bytes.capacity() / 4 && sys::reserve(&mut rest, unread).is_ok() {
+            rest.extend_from_slice(self.unread());
+            self.bytes = rest;
+            self.start = 0;
         }
     }
 
@@ -306,9 +322,23 @@ mod tests {
         assert_eq!(contents.bytes.capacity(), 0);
         let mut contents = filled(&vec![7; 1 << 20]);
         contents.consume((1 << 20) - 10);
+        assert!(contents.bytes.capacity() < 1024);
+        assert_eq!(contents.unread(), [7; 10]);
         contents.make_room(LEAST_ROOM).expect("a little memory");
         assert!(contents.bytes.capacity() < MOST_KEPT);
         assert_eq!(contents.unread(), [7; 10]);
+    }
+
+    #[test]
+    fn what_is_left_of_much_is_not_copied_again_and_again() {
+        let mut contents = filled(&vec![7; 1 << 20]);
+        let mut copies = 0;
+        while !contents.unread().is_empty() {
+            let memory = contents.bytes.as_ptr();
+            contents.consume(1000);
+            copies += usize::from(contents.bytes.as_ptr() != memory);
+        }
+        assert!(copies <= 4, "{copies}");
     }
 
     #[test]

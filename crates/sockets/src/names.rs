@@ -23,7 +23,7 @@ pub(crate) fn c_string(name: &[u8], operation: &'static str) -> Result<CString, 
 
 /// A service as the resolver takes it. Numbers beyond the ports and numbers with a sign or space in
 /// front are refused here: the resolver reads them with `strtoul(3)` and cuts what it reads.
-fn port_or_name(service: &[u8]) -> Result<&[u8], Error> {
+pub(crate) fn port_or_name(service: &[u8]) -> Result<&[u8], Error> {
     let is_number = service.iter().all(u8::is_ascii_digit);
     match service {
         b"" => Ok(b"0"),

@@ -1,6 +1,7 @@
 //! Sockets that own their descriptor.
 
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
+use std::mem::{self, ManuallyDrop};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use crate::options::REUSE_ADDRESS;
 use crate::{Address, AddressInfo, Descriptor, Errno, Error, Family, sys};
@@ -59,8 +60,10 @@ pub const fn is_connection_oriented(kind: i32) -> bool {
 }
 
 /// A socket. It owns its descriptor, which is close-on-exec, and closes it when it goes.
+///
+/// Where somebody has closed the descriptor by its number, there is nothing left to close.
 #[derive(Debug)]
-pub struct Socket(OwnedFd);
+pub struct Socket(ManuallyDrop<OwnedFd>);
 
 impl Socket {
     /// The longest queue of connections that may be asked for, `SOMAXCONN`.
@@ -85,7 +88,7 @@ impl Socket {
 
     pub(crate) fn open(family: Family, kind: Kind, nonblocking: bool) -> Result<Socket, Error> {
         sys::socket(family.domain(), kind.number(), 0, nonblocking)
-            .map(Socket)
+            .map(Socket::from)
             .map_err(|errno| errno.during("socket"))
     }
 
@@ -96,7 +99,7 @@ impl Socket {
     pub fn for_address(info: &AddressInfo, nonblocking: bool) -> Result<Socket, Error> {
         let family = family_of(&info.address, "socket")?;
         sys::socket(family.domain(), info.kind, info.protocol, nonblocking)
-            .map(Socket)
+            .map(Socket::from)
             .map_err(|errno| errno.during("socket"))
     }
 
@@ -107,7 +110,7 @@ impl Socket {
     /// That of the system call.
     pub fn pair(kind: i32, protocol: i32, nonblocking: bool) -> Result<[Socket; 2], Error> {
         sys::pair(kind, protocol, nonblocking)
-            .map(|(first, second)| [Socket(first), Socket(second)])
+            .map(|(first, second)| [first.into(), second.into()])
             .map_err(|errno| errno.during("socketpair"))
     }
 
@@ -178,7 +181,7 @@ impl Socket {
     /// Takes a descriptor over that nobody else owns, and that is open: the socket closes it.
     #[must_use]
     pub fn from_descriptor(descriptor: Descriptor) -> Socket {
-        Socket(sys::adopt(descriptor))
+        sys::adopt(descriptor).into()
     }
 
     /// The number of the descriptor, for operations.
@@ -190,13 +193,22 @@ impl Socket {
     /// Gives the descriptor up: it stays open, and the number is the caller's.
     #[must_use]
     pub fn into_descriptor(self) -> Descriptor {
-        Descriptor::from_number(self.0.into_raw_fd())
+        let descriptor = self.descriptor();
+        mem::forget(self);
+        descriptor
     }
 }
 
 impl From<OwnedFd> for Socket {
     fn from(descriptor: OwnedFd) -> Self {
-        Socket(descriptor)
+        Socket(ManuallyDrop::new(descriptor))
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        // An `OwnedFd` that is closed already ends the process, in a build with debug assertions.
+        let _ = self.descriptor().close();
     }
 }
 

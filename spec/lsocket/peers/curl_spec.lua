@@ -43,7 +43,7 @@ end)
 
 t.it("serves a large file to many at a time, every byte of it", function()
   local name = t.unique_name()
-  local bytes = net.bytes(3000000)
+  local bytes = t.bytes(3000000)
   local file = assert(io.open("/tmp/" .. name, "wb"))
   assert(file:write(bytes))
   file:close()

@@ -51,7 +51,7 @@ end
 
 t.it("the echo server carries much, both ways", function()
   local port = start_server():expect("port (%d+)")
-  local much = net.bytes(2000000)
+  local much = t.bytes(2000000)
   local output, status = socat("TCP4:127.0.0.1:" .. port, much)
   t.equal(status, 0)
   t.equal(output == much, true)

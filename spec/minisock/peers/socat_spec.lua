@@ -79,7 +79,7 @@ net.it("a client of socat", function(family)
   local child, address = start_echo(family, "listen")
   local client = net.keep(S.connect(address))
   t.equal(S.getpeername(client), address)
-  for _, words in ipairs { "hello", "a\0b\r\n\255", net.bytes(3000) } do
+  for _, words in ipairs { "hello", "a\0b\r\n\255", t.bytes(3000) } do
     net.write_all(client, words)
     local back = ""
     while #back < #words do
@@ -94,7 +94,7 @@ end)
 
 net.it("a server for socat", function(family)
   local listener, address = net.listen(family)
-  local bytes = net.bytes(100000)
+  local bytes = t.bytes(100000)
   local child = t.process.start(
     { "socat", "-t", "30", "STDIO", kinds[family.name].connect(S.parseaddr(address)) },
     { input = bytes }

@@ -52,7 +52,7 @@ assert data == b"answer" and peer[1] == %d, (data, peer)
 ]]):format(host, port, host, port, port) }
   t.equal(socket:recv(1000), "")
   local data, from = socket:recvfrom(1000)
-  t.equal(data, net.bytes(256))
+  t.equal(data, t.bytes(256))
   t.equal(socket:connect(net.arguments(from)), true)
   t.equal(socket:send("answer"), true)
   local _, status = child:finish()

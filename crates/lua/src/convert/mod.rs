@@ -1,8 +1,10 @@
-//! Arguments in: from Lua values to the types of `moonwire_sockets`.
+//! Arguments in, from Lua values to the types of `moonwire_sockets`; and of the way back what is the
+//! same for all modules.
 //!
 //! A wrong argument is worded here, and by [`Call`], for all modules.
 
 mod buffered;
+mod failure;
 mod host_text;
 
 use std::borrow::Cow;

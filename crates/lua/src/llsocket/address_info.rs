@@ -14,7 +14,7 @@ impl Object for AddressInfo {
 
 pub(super) static CLASS: Class = Class {
     name: "llsocket.addrinfo",
-    methods: &[
+    methods: &[&[
         Function::method("family", family),
         Function::method("socktype", socktype),
         Function::method("protocol", protocol),
@@ -23,7 +23,7 @@ pub(super) static CLASS: Class = Class {
         Function::method("cannoname", canonname),
         Function::method("nameinfo", nameinfo),
         Function::method("getnameinfo", nameinfo),
-    ],
+    ]],
     metamethods: &[Function::method("__tostring", tostring)],
 };
 

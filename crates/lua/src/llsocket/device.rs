@@ -8,12 +8,9 @@ use crate::native::{Builder, Call, Outcome};
 /// `device.macaddrs()`: the hardware addresses by the names of the interfaces.
 pub(super) fn macaddrs(call: Call<'_>) -> Outcome<'_> {
     reply(call, list_interfaces(), |mut call, list| {
-        let addresses: Vec<(String, String)> = list
+        let addresses: Vec<(&[u8], String)> = list
             .iter()
-            .filter_map(|interface| {
-                let mac = mac_address(interface)?;
-                Some((String::from_utf8_lossy(&interface.name).into_owned(), mac))
-            })
+            .filter_map(|interface| Some((&interface.name[..], mac_address(interface)?)))
             .collect();
         let table = call.build(|builder| {
             builder.table(|table| {

@@ -1,16 +1,12 @@
 //! Failures in llsocket's words: the system's text for the error, and nothing else.
 
-use moonwire_sockets::{Cause, Errno, Error, resolver_text};
+use moonwire_sockets::{Cause, Errno, Error};
 
 use crate::native::{Call, Outcome, Reply, Value};
 
 /// The text for an error.
 pub(super) fn text(call: Call<'_>, error: Error) -> &[u8] {
-    match error.cause {
-        Cause::Errno(errno) => call.text(format_args!("{errno}")),
-        Cause::TimedOut => call.text(format_args!("{}", Errno::AGAIN)),
-        Cause::Resolver(code) => call.text(format_args!("{}", resolver_text(code))),
-    }
+    call.system_text(error.cause)
 }
 
 /// `nil` and the text.

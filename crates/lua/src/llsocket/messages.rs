@@ -17,6 +17,15 @@ use crate::native::{Call, Class, Function, Object, Outcome, Raise, Reply};
 /// Received descriptors that nobody has taken yet.
 pub(super) struct ReceivedDescriptors(RefCell<Vec<OwnedFd>>);
 
+impl Drop for ReceivedDescriptors {
+    fn drop(&mut self) {
+        for descriptor in self.0.take() {
+            // The program may have closed it by its number, which is no reason to end.
+            let _ = Descriptor::from_owned(descriptor).close();
+        }
+    }
+}
+
 impl Object for ReceivedDescriptors {
     const CLASS: &'static Class = &CLASS;
 }
@@ -24,7 +33,7 @@ impl Object for ReceivedDescriptors {
 /// The methods of a received message.
 pub(super) static CLASS: Class = Class {
     name: "llsocket.message",
-    methods: &[Function::method("takefds", takefds)],
+    methods: &[&[Function::method("takefds", takefds)]],
     metamethods: &[],
 };
 

@@ -10,40 +10,40 @@ use super::failure::{failure, reply};
 use super::socket::{LowLevelSocket, Mode};
 use crate::native::{Call, Function, Outcome, Raise, Value};
 
-/// Defines methods, one line each: constant, name in Lua, and how the option is read and set.
+/// Defines [`METHODS`], one line each: the name in Lua, and how the option is read and set.
 macro_rules! methods {
-    ($($constant:ident: $name:literal = $body:ident($($argument:expr),*);)*) => {$(
-        pub(super) const $constant: Function =
-            Function::method($name, |call| $body(call, $($argument),*));
-    )*};
+    ($($name:literal = $body:ident($($argument:expr),*);)*) => {
+        pub(super) static METHODS: &[Function] =
+            &[$(Function::method($name, |call| $body(call, $($argument),*)),)*];
+    };
 }
 
 methods! {
-    CLOEXEC: "cloexec" = flag(Descriptor::is_close_on_exec, Descriptor::set_close_on_exec);
-    NONBLOCK: "nonblock" = nonblock();
-    ERROR: "error" = state(&options::PENDING_ERROR);
-    ACCEPTCONN: "acceptconn" = state(&options::ACCEPTS_CONNECTIONS);
-    TCPNODELAY: "tcpnodelay" = option(&options::NO_DELAY);
-    TCPCORK: "tcpcork" = option(&options::CORK);
-    TCPKEEPALIVE: "tcpkeepalive" = option(&options::KEEP_ALIVE_IDLE);
-    TCPKEEPINTVL: "tcpkeepintvl" = option(&options::KEEP_ALIVE_INTERVAL);
-    TCPKEEPCNT: "tcpkeepcnt" = option(&options::KEEP_ALIVE_COUNT);
-    REUSEPORT: "reuseport" = option(&options::REUSE_PORT);
-    REUSEADDR: "reuseaddr" = option(&options::REUSE_ADDRESS);
-    BROADCAST: "broadcast" = option(&options::BROADCAST);
-    DEBUG: "debug" = option(&options::DEBUG);
-    KEEPALIVE: "keepalive" = option(&options::KEEP_ALIVE);
-    OOBINLINE: "oobinline" = option(&options::OUT_OF_BAND_INLINE);
-    DONTROUTE: "dontroute" = option(&options::DONT_ROUTE);
-    TIMESTAMP: "timestamp" = option(&options::TIMESTAMP);
-    RCVBUF: "rcvbuf" = option(&options::RECEIVE_BUFFER);
-    RCVLOWAT: "rcvlowat" = option(&options::RECEIVE_LOW_WATER);
-    SNDBUF: "sndbuf" = option(&options::SEND_BUFFER);
-    SNDLOWAT: "sndlowat" = option(&options::SEND_LOW_WATER);
-    RCVTIMEO: "rcvtimeo" = timeout(&options::RECEIVE_TIMEOUT, |mode| &mode.receive_timeout);
-    SNDTIMEO: "sndtimeo" = timeout(&options::SEND_TIMEOUT, |mode| &mode.send_timeout);
-    MCASTLOOP: "mcastloop" = option(&options::MULTICAST_LOOP);
-    MCASTTTL: "mcastttl" = option(&options::MULTICAST_HOPS);
+    "cloexec" = flag(Descriptor::is_close_on_exec, Descriptor::set_close_on_exec);
+    "nonblock" = nonblock();
+    "error" = state(&options::PENDING_ERROR);
+    "acceptconn" = state(&options::ACCEPTS_CONNECTIONS);
+    "tcpnodelay" = option(&options::NO_DELAY);
+    "tcpcork" = option(&options::CORK);
+    "tcpkeepalive" = option(&options::KEEP_ALIVE_IDLE);
+    "tcpkeepintvl" = option(&options::KEEP_ALIVE_INTERVAL);
+    "tcpkeepcnt" = option(&options::KEEP_ALIVE_COUNT);
+    "reuseport" = option(&options::REUSE_PORT);
+    "reuseaddr" = option(&options::REUSE_ADDRESS);
+    "broadcast" = option(&options::BROADCAST);
+    "debug" = option(&options::DEBUG);
+    "keepalive" = option(&options::KEEP_ALIVE);
+    "oobinline" = option(&options::OUT_OF_BAND_INLINE);
+    "dontroute" = option(&options::DONT_ROUTE);
+    "timestamp" = option(&options::TIMESTAMP);
+    "rcvbuf" = option(&options::RECEIVE_BUFFER);
+    "rcvlowat" = option(&options::RECEIVE_LOW_WATER);
+    "sndbuf" = option(&options::SEND_BUFFER);
+    "sndlowat" = option(&options::SEND_LOW_WATER);
+    "rcvtimeo" = timeout(&options::RECEIVE_TIMEOUT, |mode| &mode.receive_timeout);
+    "sndtimeo" = timeout(&options::SEND_TIMEOUT, |mode| &mode.send_timeout);
+    "mcastloop" = option(&options::MULTICAST_LOOP);
+    "mcastttl" = option(&options::MULTICAST_HOPS);
 }
 
 /// The value of an option, as Lua has it.

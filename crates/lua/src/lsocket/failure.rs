@@ -1,6 +1,6 @@
 //! Failures in lsocket's words: `nil` and the system's text, `false` where a call would block.
 
-use moonwire_sockets::{Cause, Error, resolver_text};
+use moonwire_sockets::{Cause, Error};
 
 use crate::native::{Call, Outcome, Value};
 
@@ -8,8 +8,7 @@ use crate::native::{Call, Outcome, Value};
 pub(super) fn failure<'c>(call: Call<'c>, error: Error) -> Outcome<'c> {
     let message = match error.cause {
         Cause::TimedOut => return Ok(Value::Boolean(false).into()),
-        Cause::Errno(errno) => call.text(format_args!("{errno}")),
-        Cause::Resolver(code) => resolver_text(code).as_bytes(),
+        cause => call.system_text(cause),
     };
     Ok((Value::Nil, message).into())
 }

@@ -21,6 +21,9 @@ pub(super) struct SocketObject {
     watched: RefCell<Option<Watched>>,
     /// How often `select` polls the socket before it has the kernel watch it.
     polls_left: Cell<u8>,
+    /// Whether the program knows the descriptor's number. It may put something else there, and the
+    /// kernel would go on watching what was there before.
+    is_exposed: Cell<bool>,
     /// `None` when it is closed.
     socket: RefCell<Option<Socket>>,
     pub(super) family: Family,
@@ -32,7 +35,7 @@ pub(super) struct SocketObject {
 /// The class of sockets.
 pub(super) static CLASS: Class = Class {
     name: "socket",
-    methods: &[
+    methods: &[&[
         Function::method("info", info),
         Function::method("status", status),
         Function::method("getfd", getfd),
@@ -43,7 +46,7 @@ pub(super) static CLASS: Class = Class {
         Function::method("send", transfer::send),
         Function::method("sendto", transfer::sendto),
         Function::method("close", close),
-    ],
+    ]],
     metamethods: &[Function::method("__tostring", tostring), Function::method("__close", close)],
 };
 
@@ -58,6 +61,7 @@ impl SocketObject {
         SocketObject {
             watched: RefCell::new(None),
             polls_left: Cell::new(1),
+            is_exposed: Cell::new(false),
             socket,
             family,
             kind,
@@ -99,6 +103,18 @@ impl SocketObject {
         look(self.watched.borrow().as_ref().map(Watched::set))
     }
 
+    /// The descriptor, whose number the program is about to learn.
+    fn expose(&self) -> Descriptor {
+        self.is_exposed.set(true);
+        self.watched.take();
+        self.descriptor()
+    }
+
+    /// Whether `select` must not have the kernel watch the socket.
+    pub(super) fn is_exposed(&self) -> bool {
+        self.is_exposed.get()
+    }
+
     /// Counts a poll of a socket that is in no set. Whether it has been polled often enough.
     pub(super) fn count_poll(&self) -> bool {
         let left = self.polls_left.get();
@@ -131,6 +147,7 @@ fn info(mut call: Call<'_>) -> Outcome<'_> {
         b"socket" => return end(call, descriptor.local_address()),
         _ => return Ok(Value::Nil.into()),
     }
+    let descriptor = socket.expose();
     let kind = match socket.kind {
         Kind::Stream => "tcp",
         Kind::Datagram => "udp",
@@ -168,7 +185,7 @@ fn status(call: Call<'_>) -> Outcome<'_> {
 
 /// `getfd()`.
 fn getfd(call: Call<'_>) -> Outcome<'_> {
-    Ok(call.this::<SocketObject>()?.descriptor().number().into())
+    Ok(call.this::<SocketObject>()?.expose().number().into())
 }
 
 /// `setfd(-1)`: gives the descriptor up, which stays open.

@@ -29,7 +29,7 @@ pub(super) struct Seen {
     /// How many are in no set, and how many of those have been polled often enough.
     strangers: usize,
     due: usize,
-    /// Whether one is in another set.
+    /// Whether one is in another set, or must be in none.
     divided: bool,
 }
 
@@ -47,6 +47,7 @@ impl Seen {
             }
             (None, _) => false,
         });
+        self.divided |= socket.is_exposed();
         if !is_in_set {
             self.strangers += 1;
             self.due += usize::from(socket.count_poll());

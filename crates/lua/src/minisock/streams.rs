@@ -28,10 +28,7 @@ pub(super) fn bind(call: Call<'_>) -> Outcome<'_> {
         host => LookUp::new(host, &service, Kind::Stream),
     };
     drive(call, look_up, Timeout::Never, |call, found| {
-        reply(call, found.and_then(listen_on_first), |call, (socket, address)| {
-            let address = call.compose(|bytes| bytes.extend_from_slice(address.as_bytes()));
-            Ok((socket.into_descriptor().number(), address).into())
-        })
+        with_address(call, found.and_then(listen_on_first))
     })
 }
 
@@ -53,7 +50,7 @@ fn listen_on_first(addresses: Vec<Address>) -> Result<(Socket, Address), Error> 
 /// `accept(fd)`: a connection and the address of its peer.
 pub(super) fn accept(call: Call<'_>) -> Outcome<'_> {
     let listener = call.descriptor(1)?;
-    drive(call, Accept::new(listener), Timeout::Never, connection)
+    drive(call, Accept::new(listener), Timeout::Never, with_address)
 }
 
 /// `connect(addr)` and `connect(host, service)`.
@@ -75,16 +72,17 @@ pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
     let look_up = LookUp::new(host, &call.service(2)?, Kind::Stream);
     drive(call, look_up, Timeout::Never, |call, found| match found {
         Ok(addresses) => {
-            drive(call, Connect::new(addresses, Kind::Stream), Timeout::Never, connection)
+            drive(call, Connect::new(addresses, Kind::Stream), Timeout::Never, with_address)
         }
         Err(error) => failure(call, error),
     })
 }
 
 /// The results `fd, rawaddr`.
-fn connection<'c>(call: Call<'c>, result: Result<(Socket, Address), Error>) -> Outcome<'c> {
-    reply(call, result, |call, (socket, address)| {
-        let address = call.compose(|bytes| bytes.extend_from_slice(address.as_bytes()));
+fn with_address<'c>(call: Call<'c>, result: Result<(Socket, Address), Error>) -> Outcome<'c> {
+    reply(call, result, |mut call, (socket, address)| {
+        // The string first: where Lua has no memory for it, the socket is still owned and is closed.
+        let address = call.build(|builder| builder.bytes(address.as_bytes()))?;
         Ok((socket.into_descriptor().number(), address).into())
     })
 }

@@ -5,7 +5,7 @@ use std::ptr;
 
 use mlua::ffi;
 
-use super::dispatch::{push_bytes, push_text};
+use super::dispatch::push_bytes;
 use super::reply::Raise;
 
 /// The upvalue of each of our functions that holds [`run_protected`]. Making it anew would allocate
@@ -131,9 +131,9 @@ impl Builder {
     }
 
     /// Sets a field of the table under construction to what `value` puts on the stack.
-    pub(crate) fn field(self, name: &str, value: impl Fn(Builder)) {
+    pub(crate) fn field(self, name: &(impl AsRef<[u8]> + ?Sized), value: impl Fn(Builder)) {
         // SAFETY: the promise of `new`; the table lies below name and value.
-        unsafe { push_text(self.state, name) };
+        unsafe { push_bytes(self.state, name.as_ref()) };
         value(self);
         // SAFETY: as above.
         unsafe { ffi::lua_rawset(self.state, -3) };

@@ -2,12 +2,12 @@
 
 use std::ptr;
 
-use mlua::{Lua, Result, Table, ffi};
+use mlua::{Lua, Table, ffi};
 
 use super::call::Call;
 use super::dispatch::{self, push_text};
 use super::object::{self, Class};
-use super::reply::Outcome;
+use super::reply::{Built, Outcome, Raise};
 
 /// A function of a module, or a method.
 pub(crate) struct Function {
@@ -53,10 +53,31 @@ pub(crate) struct Library {
 }
 
 /// The table of a module. A state has one for each.
-pub(crate) fn open(lua: &Lua, library: &'static Library) -> Result<Table> {
+pub(crate) fn open(lua: &Lua, library: &'static Library) -> mlua::Result<Table> {
     // SAFETY: `exec_raw` runs the closure under `lua_pcall`, and the closure holds nothing that
     // would have to be dropped.
     unsafe { lua.exec_raw((), |state| push_library(state, library)) }
+}
+
+/// Pushes a function from a module's name to the module, for a library that a Lua interpreter loads.
+///
+/// It needs no [`Lua`]. That remembers the coroutine that it was made in, which may be collected long
+/// before the function is called again.
+///
+/// # Safety
+/// `state` is a Lua state of the version that this program or library was built for, with four free
+/// stack slots. A Lua error (out of memory) may leave this frame and that of the caller.
+pub unsafe fn push_opener(state: *mut ffi::lua_State) {
+    // SAFETY: the caller's promise.
+    unsafe { dispatch::push_function(state, &crate::OPENER, None, None) };
+}
+
+impl Call<'_> {
+    /// The table of a module, for the reply.
+    pub(crate) fn open(&mut self, library: &'static Library) -> Result<Built, Raise> {
+        // SAFETY: what is built may raise, and nothing in between has to be dropped.
+        self.build(|builder| unsafe { push_library(builder.state(), library) })
+    }
 }
 
 /// # Safety

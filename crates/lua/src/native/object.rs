@@ -17,8 +17,8 @@ use super::reply::{Built, Raise};
 pub(crate) struct Class {
     /// What an argument error calls such an object.
     pub(crate) name: &'static str,
-    /// The methods.
-    pub(crate) methods: &'static [Function],
+    /// The methods, in tables that several classes may have in common.
+    pub(crate) methods: &'static [&'static [Function]],
     /// Metamethods by their names: `__tostring`, `__close` and so on. `__gc`, `__index`,
     /// `__metatable` and `__name` are there without being named.
     pub(crate) metamethods: &'static [Function],
@@ -92,8 +92,9 @@ pub(super) unsafe fn register(state: *mut ffi::lua_State, class: &'static Class)
         }
         ffi::lua_createtable(state, 0, 8);
         let metatable = ffi::lua_gettop(state);
-        ffi::lua_createtable(state, 0, i32::try_from(class.methods.len()).unwrap_or(0));
-        for (functions, table) in [(class.methods, metatable + 1), (class.metamethods, metatable)] {
+        ffi::lua_createtable(state, 0, 0);
+        let methods = class.methods.iter().map(|methods| (*methods, metatable + 1));
+        for (functions, table) in methods.chain([(class.metamethods, metatable)]) {
             for function in functions {
                 push_text(state, function.name);
                 dispatch::push_function(state, function, Some(metatable), None);

@@ -1,6 +1,6 @@
 //! Failures in ssocket's words: `nil` and a message, three of which are constants of the module.
 
-use moonwire_sockets::{Cause, Errno, Error, resolver_text};
+use moonwire_sockets::{Cause, Errno, Error};
 
 use crate::native::{Call, Outcome, Value};
 
@@ -39,8 +39,7 @@ pub(super) fn message<'c>(call: Call<'c>, end: End) -> &'c [u8] {
         // Whoever reads is told of the reset; whoever writes only that nobody reads any more.
         Cause::Errno(Errno::CONNRESET) if error.operation == "write" => CLOSED.as_bytes(),
         Cause::Errno(Errno::CONNREFUSED) => REFUSED.as_bytes(),
-        Cause::Errno(errno) => call.text(format_args!("{errno}")),
-        Cause::Resolver(code) => resolver_text(code).as_bytes(),
+        cause => call.system_text(cause),
     }
 }
 

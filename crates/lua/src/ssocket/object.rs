@@ -98,8 +98,23 @@ impl Tcp {
 /// The object of a datagram socket: UDP, or unix.
 pub(super) struct Udp(Endpoint);
 
-/// An object with an endpoint.
-pub(super) trait SocketObject: Object {
+/// An object with an endpoint, and what all such objects answer.
+pub(super) trait SocketObject: Object + Sized {
+    const METHODS: &'static [Function] = &[
+        Function::method("close", close::<Self>),
+        Function::method("fileno", fileno::<Self>),
+        Function::method("setopt", options::setopt::<Self>),
+        Function::method("getopt", options::getopt::<Self>),
+        Function::method("settimeout", settimeout::<Self>),
+        Function::method("gettimeout", gettimeout::<Self>),
+        Function::method("getpeername", addresses::getpeername::<Self>),
+        Function::method("getsockname", addresses::getsockname::<Self>),
+    ];
+    const METAMETHODS: &'static [Function] = &[
+        Function::method("__tostring", tostring::<Self>),
+        Function::method("__close", close::<Self>),
+    ];
+
     fn endpoint(&self) -> &Endpoint;
 
     /// Forgets what has been received.
@@ -135,52 +150,36 @@ impl Object for Udp {
 pub(super) static TCP: Class = Class {
     name: "tcpsock",
     methods: &[
-        Function::method("connect", connecting::connect),
-        Function::method("bind", connecting::bind),
-        Function::method("listen", connecting::listen),
-        Function::method("accept", connecting::accept),
-        Function::method("write", streams::write),
-        Function::method("read", streams::read),
-        Function::method("readuntil", streams::readuntil),
-        Function::method("shutdown", streams::shutdown),
-        Function::method("close", close::<Tcp>),
-        Function::method("fileno", fileno::<Tcp>),
-        Function::method("setopt", options::setopt::<Tcp>),
-        Function::method("getopt", options::getopt::<Tcp>),
-        Function::method("settimeout", settimeout::<Tcp>),
-        Function::method("gettimeout", gettimeout::<Tcp>),
-        Function::method("getpeername", addresses::getpeername::<Tcp>),
-        Function::method("getsockname", addresses::getsockname::<Tcp>),
+        &[
+            Function::method("connect", connecting::connect),
+            Function::method("bind", connecting::bind),
+            Function::method("listen", connecting::listen),
+            Function::method("accept", connecting::accept),
+            Function::method("write", streams::write),
+            Function::method("read", streams::read),
+            Function::method("readuntil", streams::readuntil),
+            Function::method("shutdown", streams::shutdown),
+        ],
+        Tcp::METHODS,
     ],
-    metamethods: &[
-        Function::method("__tostring", tostring::<Tcp>),
-        Function::method("__close", close::<Tcp>),
-    ],
+    metamethods: Tcp::METAMETHODS,
 };
 
 /// The class of datagram sockets.
 pub(super) static UDP: Class = Class {
     name: "udpsock",
     methods: &[
-        Function::method("connect", datagrams::connect),
-        Function::method("bind", datagrams::bind),
-        Function::method("recv", datagrams::recv),
-        Function::method("recvfrom", datagrams::recvfrom),
-        Function::method("send", datagrams::send),
-        Function::method("sendto", datagrams::sendto),
-        Function::method("close", close::<Udp>),
-        Function::method("fileno", fileno::<Udp>),
-        Function::method("setopt", options::setopt::<Udp>),
-        Function::method("getopt", options::getopt::<Udp>),
-        Function::method("settimeout", settimeout::<Udp>),
-        Function::method("gettimeout", gettimeout::<Udp>),
-        Function::method("getpeername", addresses::getpeername::<Udp>),
-        Function::method("getsockname", addresses::getsockname::<Udp>),
+        &[
+            Function::method("connect", datagrams::connect),
+            Function::method("bind", datagrams::bind),
+            Function::method("recv", datagrams::recv),
+            Function::method("recvfrom", datagrams::recvfrom),
+            Function::method("send", datagrams::send),
+            Function::method("sendto", datagrams::sendto),
+        ],
+        Udp::METHODS,
     ],
-    metamethods: &[
-        Function::method("__tostring", tostring::<Udp>),
-        Function::method("__close", close::<Udp>),
-    ],
+    metamethods: Udp::METAMETHODS,
 };
 
 /// `tcp()`.

@@ -60,6 +60,7 @@ pub(crate) fn receive_message<'room>(
     control: &mut [u8],
     flags: i32,
 ) -> Result<Received<'room>, Errno> {
+    super::transfer::prepare(room, flags);
     let mut storage = AddressStorage::new();
     let mut piece = libc::iovec { iov_base: room.as_mut_ptr().cast(), iov_len: room.len() };
     let mut header = message_header();

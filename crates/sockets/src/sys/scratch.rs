@@ -5,6 +5,7 @@ use std::io::Write;
 use std::mem::MaybeUninit;
 
 use super::append::append;
+use crate::Errno;
 
 /// What fits without a heap allocation.
 const INLINE: usize = 8192;
@@ -46,13 +47,13 @@ impl Scratch {
     /// it has written, and remembers how much that was.
     ///
     /// # Errors
-    /// What `receive` returns.
+    /// What `receive` returns, and `ENOMEM`.
     #[inline]
-    pub fn fill<E>(
+    pub fn fill(
         &mut self,
         length: usize,
-        receive: impl for<'room> FnOnce(&'room mut [MaybeUninit<u8>]) -> Result<&'room mut [u8], E>,
-    ) -> Result<usize, E> {
+        receive: impl for<'room> FnOnce(&'room mut [MaybeUninit<u8>]) -> Result<&'room mut [u8], Errno>,
+    ) -> Result<usize, Errno> {
         self.filled = 0;
         self.in_heap = length > INLINE;
         if self.in_heap {
@@ -68,13 +69,14 @@ impl Scratch {
         Ok(self.filled)
     }
 
-    fn fill_heap<E>(
+    fn fill_heap(
         &mut self,
         length: usize,
-        receive: impl for<'room> FnOnce(&'room mut [MaybeUninit<u8>]) -> Result<&'room mut [u8], E>,
-    ) -> Result<usize, E> {
+        receive: impl for<'room> FnOnce(&'room mut [MaybeUninit<u8>]) -> Result<&'room mut [u8], Errno>,
+    ) -> Result<usize, Errno> {
         self.heap.clear();
-        self.heap.reserve_exact(length);
+        // The length is the program's wish: what is too much for this machine must not end it.
+        self.heap.try_reserve_exact(length).map_err(|_| Errno::NOMEM)?;
         self.filled = append(&mut self.heap, length, receive)?;
         Ok(self.filled)
     }
@@ -173,7 +175,7 @@ mod tests {
     #[test]
     fn small_results_stay_inline() {
         let mut scratch = Scratch::new();
-        let filled = scratch.fill(5, |room| Ok::<_, ()>(receive(room, b"abc")));
+        let filled = scratch.fill(5, |room| Ok(receive(room, b"abc")));
         assert_eq!(filled, Ok(3));
         assert_eq!(scratch.filled(), b"abc");
         assert!(!scratch.owns_memory());
@@ -182,7 +184,7 @@ mod tests {
     #[test]
     fn large_results_use_the_heap() {
         let mut scratch = Scratch::new();
-        let filled = scratch.fill(INLINE + 1, |room| Ok::<_, ()>(receive(room, &[7; INLINE + 1])));
+        let filled = scratch.fill(INLINE + 1, |room| Ok(receive(room, &[7; INLINE + 1])));
         assert_eq!(filled, Ok(INLINE + 1));
         assert_eq!(scratch.filled(), [7; INLINE + 1]);
         assert!(scratch.owns_memory());
@@ -191,7 +193,7 @@ mod tests {
     #[test]
     fn bytes_from_elsewhere_are_no_proof() {
         let mut scratch = Scratch::new();
-        let filled = scratch.fill(5, |_| Ok::<_, ()>(Box::leak(Box::new(*b"abc")).as_mut_slice()));
+        let filled = scratch.fill(5, |_| Ok(Box::leak(Box::new(*b"abc")).as_mut_slice()));
         assert_eq!(filled, Ok(0));
         assert_eq!(scratch.filled(), b"");
     }
@@ -199,8 +201,15 @@ mod tests {
     #[test]
     fn a_failed_receive_leaves_nothing() {
         let mut scratch = Scratch::new();
-        assert_eq!(scratch.fill(5, |room| Ok::<_, ()>(receive(room, b"abc"))), Ok(3));
-        assert_eq!(scratch.fill(5, |_| Err("no")), Err("no"));
+        assert_eq!(scratch.fill(5, |room| Ok(receive(room, b"abc"))), Ok(3));
+        assert_eq!(scratch.fill(5, |_| Err(Errno::NOMSG)), Err(Errno::NOMSG));
+        assert_eq!(scratch.filled(), b"");
+    }
+
+    #[test]
+    fn a_length_without_memory_for_it_is_an_error() {
+        let mut scratch = Scratch::new();
+        assert_eq!(scratch.fill(usize::MAX, |room| Ok(receive(room, b"abc"))), Err(Errno::NOMEM));
         assert_eq!(scratch.filled(), b"");
     }
 
@@ -209,7 +218,7 @@ mod tests {
         for length in [0, 3, INLINE - 2, INLINE, INLINE + 1] {
             let mut scratch = Scratch::new();
             let bytes = vec![7; length];
-            assert_eq!(scratch.fill(length, |room| Ok::<_, ()>(receive(room, &bytes))), Ok(length));
+            assert_eq!(scratch.fill(length, |room| Ok(receive(room, &bytes))), Ok(length));
             assert_eq!(scratch.filled_with(b"more"), (&bytes[..], &b"more"[..]), "{length}");
         }
     }

@@ -7,15 +7,24 @@ use super::socket::{sockaddr, with_address};
 use super::{check, check_length};
 use crate::{Address, Descriptor, Errno};
 
-/// The beginning of `room` that the kernel has written.
+/// The beginning of `room` that has been received.
 ///
 /// # Safety
-/// The kernel has written `length` bytes to the beginning of `room`, or all of it where that is
-/// less (`MSG_TRUNC` returns the length that a datagram had).
+/// The first `length` bytes of `room`, or all of it where that is less (`MSG_TRUNC` returns the length
+/// that a datagram had), have been written: by the kernel, or by [`prepare`].
 pub(super) unsafe fn written(room: &mut [MaybeUninit<u8>], length: usize) -> &mut [u8] {
     let length = length.min(room.len());
     // SAFETY: the memory is that of `room`, and initialised by the caller's promise.
     unsafe { std::slice::from_raw_parts_mut(room.as_mut_ptr().cast(), length) }
+}
+
+/// Sees that a receive with these flags leaves no byte of `room` unwritten that it counts: with
+/// `MSG_TRUNC`, TCP counts what it throws away (`tcp(7)`). Such bytes are zeroes.
+#[inline]
+pub(super) fn prepare(room: &mut [MaybeUninit<u8>], flags: i32) {
+    if flags & libc::MSG_TRUNC != 0 {
+        room.fill(MaybeUninit::new(0));
+    }
 }
 
 /// `recv(2)`.
@@ -25,6 +34,7 @@ pub(crate) fn receive(
     room: &mut [MaybeUninit<u8>],
     flags: i32,
 ) -> Result<&mut [u8], Errno> {
+    prepare(room, flags);
     // SAFETY: the memory is writable for its length.
     let length = check_length(unsafe {
         libc::recv(descriptor.number(), room.as_mut_ptr().cast(), room.len(), flags)
@@ -39,6 +49,7 @@ pub(crate) fn receive_from(
     room: &mut [MaybeUninit<u8>],
     flags: i32,
 ) -> Result<(&mut [u8], Address), Errno> {
+    prepare(room, flags);
     let (length, sender) = with_address(|address, address_length| {
         // SAFETY: the memory is writable for its length, `address` for `*address_length`.
         check_length(unsafe {

@@ -35,6 +35,15 @@ fn a_canonical_name_comes_where_it_is_asked_for() {
 }
 
 #[test]
+fn a_port_is_never_cut() {
+    for service in [&b"65536"[..], b"99999999999999999999", b"-1", b"+1", b" 1"] {
+        let error = resolve(Some(b"127.0.0.1"), Some(service), ResolveHints::default())
+            .expect_err("no port");
+        assert_eq!(error.cause, Cause::Resolver(libc::EAI_SERVICE), "{}", service.escape_ascii());
+    }
+}
+
+#[test]
 fn a_failure_is_the_resolvers() {
     let error = resolve(None, None, ResolveHints::default()).expect_err("nothing to look for");
     assert_eq!(error.cause, Cause::Resolver(libc::EAI_NONAME));

@@ -46,6 +46,18 @@ fn a_blocking_socket_waits_as_the_driver_decides() {
 }
 
 #[test]
+fn what_tcp_throws_away_counts_as_zeroes() {
+    let listener = &listeners()[0];
+    let (client, server) = connection(listener).expect("a connection");
+    for flags in [libc::MSG_TRUNC, libc::MSG_TRUNC | libc::MSG_PEEK] {
+        run(once::send(client.descriptor(), b"secret", None, 0)).expect("sent");
+        let (length, bytes) =
+            run(once::receive(server.descriptor(), 6, flags)).expect("they have come");
+        assert_eq!((length, bytes), (6, vec![0; 6]));
+    }
+}
+
+#[test]
 fn a_socket_that_is_closed_meanwhile_is_not_touched_again() {
     let [_left, right] = pair(false);
     let place = SocketCell::empty();

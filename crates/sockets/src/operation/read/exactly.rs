@@ -1,6 +1,6 @@
 //! Reading so many bytes.
 
-use super::{Read, Want, receive};
+use super::{Next, Read, Want, read_record};
 use crate::operation::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Error, Handle, Interest, ReadBuffer, Scratch};
 
@@ -35,35 +35,19 @@ impl<H: Handle> Operation for ReadExactly<'_, H> {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        patience: Patience<'_>,
     ) -> Result<Progress<Read>, Error> {
-        let failed = |errno: crate::Errno| errno.during(Self::NAME);
-        let mut contents = self.buffer.contents().map_err(failed)?;
-        loop {
+        read_record(&self.handle, self.buffer, patience, |contents| {
             let present = contents.unread().len();
-            let missing = self.length.saturating_sub(present);
-            if missing == 0 {
-                return Ok(Progress::Done(Read::Whole(self.length)));
+            match self.length.saturating_sub(present) {
+                0 => Next::Whole(self.length),
+                missing @ ALONE.. => {
+                    Next::Receive(Want::Exactly(missing.min(present.max(AT_ONCE))))
+                }
+                missing => Next::Receive(Want::AtLeast(missing)),
             }
-            let want = match missing {
-                ALONE.. => Want::Exactly(missing.min(present.max(AT_ONCE))),
-                _ => Want::AtLeast(missing),
-            };
-            if let Some(progress) =
-                receive(&self.handle, &mut contents, &mut patience, want).map_err(failed)?
-            {
-                return Ok(progress);
-            }
-            let present_now = contents.unread().len();
-            let received = present_now - present;
-            let is_short = match want {
-                Want::Exactly(wanted) => received < wanted,
-                Want::AtLeast(_) => present_now < self.length,
-            };
-            if is_short && !patience.tries_again() {
-                return Ok(Progress::Waiting);
-            }
-        }
+        })
+        .map_err(|errno| errno.during(Self::NAME))
     }
 
     fn waits_for(&self) -> Wait<'_> {

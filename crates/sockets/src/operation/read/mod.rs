@@ -15,7 +15,7 @@ pub use up_to::ReadUpTo;
 use super::patience::First;
 use super::{Patience, Progress};
 use crate::buffer::Contents;
-use crate::{Errno, Handle, Interest, sys};
+use crate::{Errno, Handle, Interest, ReadBuffer, sys};
 
 /// What a read has come to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +24,15 @@ pub enum Read {
     Whole(usize),
     /// The stream has ended before. What it has left is in the buffer.
     EndOfStream,
+}
+
+/// What there is to do, as the buffer stands.
+#[derive(Clone, Copy, Debug)]
+enum Next {
+    /// Nothing: the record is whole, and so long.
+    Whole(usize),
+    /// Receiving more.
+    Receive(Want),
 }
 
 /// How much to receive, and how.
@@ -35,30 +44,42 @@ enum Want {
     Exactly(usize),
 }
 
-/// Receives into the buffer. `None` where there may be more to receive at once.
-fn receive(
+/// Receives into the buffer until `next` finds a whole record there.
+#[inline]
+fn read_record(
     handle: &impl Handle,
-    contents: &mut Contents,
-    patience: &mut Patience<'_>,
-    want: Want,
-) -> Result<Option<Progress<Read>>, Errno> {
-    let (room, flags, first) = match want {
-        Want::AtLeast(length) => (length.max(contents.room()), 0, First::Try),
-        // Part of it is often there, and the rest would be left to the driver.
-        Want::Exactly(length) => (length, libc::MSG_WAITALL, First::Prepare),
-    };
-    let received = patience.call(handle, Interest::Readable, first, |descriptor, blocking| {
-        let flags = flags | blocking.flags();
-        contents.receive(room, |room| sys::receive(descriptor, room, flags))
-    })?;
-    match received {
-        None => {
-            if matches!(patience, Patience::None) {
-                contents.release();
+    buffer: &ReadBuffer,
+    mut patience: Patience<'_>,
+    mut next: impl FnMut(&Contents) -> Next,
+) -> Result<Progress<Read>, Errno> {
+    let mut contents = buffer.contents()?;
+    // Whether all that has arrived is in the buffer.
+    let mut is_drained = false;
+    loop {
+        let want = match next(&contents) {
+            Next::Whole(length) => return Ok(Progress::Done(Read::Whole(length))),
+            Next::Receive(_) if is_drained => return Ok(Progress::Waiting),
+            Next::Receive(want) => want,
+        };
+        let (room, flags, first) = match want {
+            Want::AtLeast(length) => (length.max(contents.room()), 0, First::Try),
+            // Part of it is often there, and the rest would be left to the driver.
+            Want::Exactly(length) => (length, libc::MSG_WAITALL, First::Prepare),
+        };
+        let received =
+            patience.call(handle, Interest::Readable, first, |descriptor, blocking| {
+                let flags = flags | blocking.flags();
+                contents.receive(room, |room| sys::receive(descriptor, room, flags))
+            })?;
+        match received {
+            None => {
+                if matches!(patience, Patience::None) {
+                    contents.release();
+                }
+                return Ok(Progress::Waiting);
             }
-            Ok(Some(Progress::Waiting))
+            Some(0) => return Ok(Progress::Done(Read::EndOfStream)),
+            Some(length) => is_drained = length < room && !patience.tries_again(),
         }
-        Some(0) => Ok(Some(Progress::Done(Read::EndOfStream))),
-        Some(_) => Ok(None),
     }
 }

@@ -1,6 +1,6 @@
 //! Reading up to a delimiter.
 
-use super::{Read, Want, receive};
+use super::{Next, Read, Want, read_record};
 use crate::buffer::Searched;
 use crate::operation::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Delimiter, Error, Handle, Interest, ReadBuffer, Scratch};
@@ -33,30 +33,15 @@ impl<H: Handle> Operation for ReadUntil<'_, H> {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        patience: Patience<'_>,
     ) -> Result<Progress<Read>, Error> {
-        let failed = |errno: crate::Errno| errno.during(Self::NAME);
-        let mut contents = self.buffer.contents().map_err(failed)?;
-        loop {
-            if let Some(length) = contents.find(self.delimiter, &mut self.searched) {
-                return Ok(Progress::Done(Read::Whole(length)));
+        read_record(&self.handle, self.buffer, patience, |contents| {
+            match contents.find(self.delimiter, &mut self.searched) {
+                Some(length) => Next::Whole(length),
+                None => Next::Receive(Want::AtLeast(1)),
             }
-            let (present, room) = (contents.unread().len(), contents.room());
-            if let Some(progress) =
-                receive(&self.handle, &mut contents, &mut patience, Want::AtLeast(1))
-                    .map_err(failed)?
-            {
-                return Ok(progress);
-            }
-            let is_short = contents.unread().len() - present < room;
-            if is_short && !patience.tries_again() {
-                // What has just come may hold the delimiter.
-                if let Some(length) = contents.find(self.delimiter, &mut self.searched) {
-                    return Ok(Progress::Done(Read::Whole(length)));
-                }
-                return Ok(Progress::Waiting);
-            }
-        }
+        })
+        .map_err(|errno| errno.during(Self::NAME))
     }
 
     fn waits_for(&self) -> Wait<'_> {

@@ -1,6 +1,6 @@
 //! Reading what there is.
 
-use super::{Read, Want, receive};
+use super::{Next, Read, Want, read_record};
 use crate::operation::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Error, Handle, Interest, ReadBuffer, Scratch};
 
@@ -27,22 +27,13 @@ impl<H: Handle> Operation for ReadUpTo<'_, H> {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        patience: Patience<'_>,
     ) -> Result<Progress<Read>, Error> {
-        let failed = |errno: crate::Errno| errno.during(Self::NAME);
-        let mut contents = self.buffer.contents().map_err(failed)?;
-        loop {
-            let present = contents.unread().len();
-            if present > 0 || self.limit == 0 {
-                return Ok(Progress::Done(Read::Whole(present.min(self.limit))));
-            }
-            if let Some(progress) =
-                receive(&self.handle, &mut contents, &mut patience, Want::AtLeast(1))
-                    .map_err(failed)?
-            {
-                return Ok(progress);
-            }
-        }
+        read_record(&self.handle, self.buffer, patience, |contents| match contents.unread().len() {
+            0 if self.limit > 0 => Next::Receive(Want::AtLeast(1)),
+            present => Next::Whole(present.min(self.limit)),
+        })
+        .map_err(|errno| errno.during(Self::NAME))
     }
 
     fn waits_for(&self) -> Wait<'_> {

@@ -46,6 +46,17 @@ local function join()
   end
 end
 
+--- Waits until both ends of the pair carry packets: what is sent before that is dropped.
+local function await_carrier()
+  local deadline = t.now() + 10
+  for _, place in ipairs { { here, near }, { there, far } } do
+    repeat
+      local _, output = ip(("-n %s -o link show dev %s"):format(place[1], place[2]))
+      assert(t.now() < deadline, output)
+    until output:find("state UP", 1, true)
+  end
+end
+
 --- Starts a piece of Lua in one of the namespaces.
 local function start(namespace, code)
   return t.process.start { "ip", "netns", "exec", namespace, command, "-e", [[
@@ -98,6 +109,7 @@ for _, family in ipairs(families) do
       if why then
         return t.pass_over("a network of two namespaces", why)
       end
+      await_carrier()
       -- The member's wish is in force when it has written that it is ready; then the sender sends to the
       -- group and, for a sign that all has come, to the member itself.
       local receiver = member(family.any, "7777", ([[

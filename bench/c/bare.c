@@ -12,13 +12,17 @@ typedef struct {
   char room[BLOCK];
 } Socket;
 
-static int connect_to(lua_State *L) {
+static int new_socket(lua_State *L, int type) {
   Socket *socket = lua_newuserdata(L, sizeof *socket);
-  socket->fd = connected(SOCK_STREAM, luaL_checkinteger(L, 1));
+  socket->fd = connected(type, luaL_checkinteger(L, 1));
   socket->start = socket->end = 0;
   luaL_setmetatable(L, "bare");
   return 1;
 }
+
+static int tcp(lua_State *L) { return new_socket(L, SOCK_STREAM); }
+
+static int udp(lua_State *L) { return new_socket(L, SOCK_DGRAM); }
 
 static int nothing(lua_State *L) {
   (void)L;
@@ -64,9 +68,10 @@ static int line(lua_State *L) {
 int luaopen_bare(lua_State *L) {
   static const luaL_Reg methods[] = {
       {"send", send_string}, {"receive", receive}, {"line", line}, {"nothing", nothing}, {0}};
+  static const luaL_Reg functions[] = {{"tcp", tcp}, {"udp", udp}, {0}};
   luaL_newmetatable(L, "bare");
   luaL_newlib(L, methods);
   lua_setfield(L, -2, "__index");
-  lua_pushcfunction(L, connect_to);
+  luaL_newlib(L, functions);
   return 1;
 }

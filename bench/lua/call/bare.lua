@@ -1,5 +1,5 @@
 local case = require "case"
-local socket = require "bare"(case.port)
+local socket = require("bare").tcp(case.port)
 
 case.measure(function()
   for _ = 1, case.count do

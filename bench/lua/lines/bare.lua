@@ -1,5 +1,5 @@
 local case = require "case"
-local socket = require "bare"(case.port)
+local socket = require("bare").tcp(case.port)
 local expected = case.line
 
 case.repeated(function()

@@ -1,0 +1,9 @@
+local case = require "case"
+local socket = require("bare").udp(case.port)
+local message = case.message
+
+case.repeated(function()
+  if not socket:send(message) then
+    error("not sent")
+  end
+end)

@@ -18,7 +18,6 @@ from cases import CASES
 from measure import Failed, counter, in_turn, ratios, summary, system_calls
 
 RESULTS = Path(__file__).resolve().parent / "results.json"
-REPETITIONS = int(os.environ.get("BENCH_REPETITIONS", "7"))
 CHECK_REPETITIONS = 5
 # How much worse than in bench/results.json a ratio to the limit may be before `check` fails.
 MARGIN = 0.15
@@ -83,7 +82,7 @@ def run(names):
     for name in names or cases:
         case = cases[name]
         try:
-            results, best = measured(case, absent, REPETITIONS)
+            results, best = measured(case, absent, int(os.environ.get("BENCH_REPETITIONS", case.repetitions)))
         except Failed as failure:
             print(f"passed over: {name}, for a program has failed: {failure}\n")
             continue

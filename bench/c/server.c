@@ -47,6 +47,7 @@ static const struct {
 };
 
 int main(int argc, char **argv) {
+  memset(block, 'x', BLOCK);
   for (size_t at = 0; at < sizeof lines; at += LINE_LENGTH) memcpy(lines + at, LINE, LINE_LENGTH);
   for (size_t kind = 0; argc == 2 && kind < sizeof kinds / sizeof *kinds; kind++) {
     if (strcmp(argv[1], kinds[kind].name)) continue;

@@ -29,8 +29,8 @@ pub(super) struct Seen {
     /// How many are in no set, and how many of those have been polled often enough.
     strangers: usize,
     due: usize,
-    /// Whether one is in another set, or must be in none.
-    divided: bool,
+    /// Whether they cannot be watched together: one is in another set, or must be in none.
+    unfit: bool,
 }
 
 impl Seen {
@@ -38,7 +38,7 @@ impl Seen {
     pub(super) fn note(&mut self, socket: &SocketObject) {
         let is_in_set = socket.with_watch_set(|set| match (set, &self.set) {
             (Some(set), Some(first)) => {
-                self.divided |= !Rc::ptr_eq(set, first);
+                self.unfit |= !Rc::ptr_eq(set, first);
                 true
             }
             (Some(set), None) => {
@@ -47,7 +47,7 @@ impl Seen {
             }
             (None, _) => false,
         });
-        self.divided |= socket.is_exposed();
+        self.unfit |= socket.is_exposed();
         if !is_in_set {
             self.strangers += 1;
             self.due += usize::from(socket.count_poll());
@@ -62,9 +62,9 @@ pub(super) fn watch(
     entries: Vec<PollEntry>,
     seen: Seen,
 ) -> Result<Result<Watch, Vec<PollEntry>>, Raise> {
-    let Seen { set, strangers, due, divided } = seen;
+    let Seen { set, strangers, due, unfit } = seen;
     let count = entries.len();
-    if count < LEAST || divided {
+    if count < LEAST || unfit {
         return Ok(Err(entries));
     }
     let (set, most_changes) = match set {

@@ -7,7 +7,7 @@
 //!
 //! An attempt must not wait on its own account. A driver that would only park the thread may let
 //! the kernel do it inside the attempt's own system call, which saves calls: it passes
-//! [`Patience::Kernel`].
+//! [`Patience::Kernel`]. One with a [`Reactor`](crate::Reactor) passes [`Patience::Reactor`].
 
 mod accept;
 mod connect;
@@ -17,7 +17,6 @@ mod patience;
 mod poll;
 mod read;
 mod receive;
-mod resolve;
 mod send;
 mod send_all;
 mod sleep;
@@ -27,19 +26,18 @@ use std::time::Instant;
 
 pub use accept::Accept;
 pub use connect::Connect;
-pub use name::{LookUp, NameOf};
+pub use name::{LookUp, NameOf, Resolve, ServiceName};
 pub use patience::Patience;
 pub use poll::Poll;
 pub(crate) use poll::poll;
 pub use read::{Read, ReadExactly, ReadUntil, ReadUpTo};
 pub use receive::{Receive, ReceiveFrom};
-pub use resolve::{Resolve, ServiceName};
 pub use send::Send;
 pub use send_all::{SendAll, Sent};
 pub use sleep::Sleep;
 pub use watch::Watch;
 
-use crate::{Descriptor, Error, Handle, Interest, PollEntry, Scratch};
+use crate::{Descriptor, Error, Handle, Interest, Lookup, PollEntry, Scratch};
 
 /// Something that may have to wait before it is done.
 pub trait Operation {
@@ -89,8 +87,14 @@ pub enum Wait<'a> {
     Descriptor(Descriptor, Interest),
     /// Any of these.
     Any(&'a [PollEntry]),
+    /// Any of these, until a moment.
+    AnyUntil(&'a [PollEntry], Instant),
     /// A moment.
     Moment(Instant),
+    /// A thread that looks something up. Only a [`Reactor`](crate::Reactor) has such.
+    Answer(&'a Lookup),
+    /// A word from somebody else, who tells the driver; nothing else ends the wait.
+    Notice,
 }
 
 /// Waits for the readiness of a descriptor. One that has been closed is ready for nothing: whoever

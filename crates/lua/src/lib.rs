@@ -36,6 +36,7 @@ mod lsocket;
 mod minisock;
 #[allow(unsafe_code)]
 mod native;
+mod scheduler;
 mod ssocket;
 
 use mlua::{Error, Lua, Result, Table};

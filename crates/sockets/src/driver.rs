@@ -45,6 +45,12 @@ fn park(wait: Wait<'_>, deadline: &mut Deadline, operation: &'static str) -> Res
             Wait::Any(entries) => {
                 operation::poll(&mut entries.to_vec(), remaining).map(|ready| ready > 0)
             }
+            Wait::AnyUntil(entries, moment) => {
+                let until = moment.saturating_duration_since(Instant::now());
+                let time = remaining.map_or(until, |remaining| remaining.min(until));
+                operation::poll(&mut entries.to_vec(), Some(time))
+                    .map(|ready| ready > 0 || Instant::now() >= moment)
+            }
             Wait::Moment(moment) => {
                 let until = moment.saturating_duration_since(Instant::now());
                 sys::sleep(remaining.map_or(until, |remaining| remaining.min(until)))

@@ -72,7 +72,7 @@ fn next(call: Call<'_>) -> Outcome<'_> {
         let (kept, dropped) = if *inclusive { (delimiter.len(), 0) } else { (0, delimiter.len()) };
         let result = result.map(|read| match read {
             Read::Whole(length) => Read::Whole(length + kept),
-            Read::EndOfStream => Read::EndOfStream,
+            end => end,
         });
         record(call, stream, result, dropped, Some(delimiter))
     })
@@ -92,7 +92,7 @@ fn record<'c>(
         Ok(Read::Whole(length)) => {
             return Ok(call.take_buffered(&stream.buffer, length, dropped)?.into());
         }
-        Ok(Read::EndOfStream) => End::OfStream,
+        Ok(Read::EndOfStream | Read::Oversized) => End::OfStream,
         Err(error) => End::Failure(error),
     };
     let length = match (end, delimiter) {

@@ -35,7 +35,10 @@ mod dispatch;
 mod fields;
 mod file;
 mod library;
+mod lists;
+mod named_fields;
 mod object;
+mod raising;
 mod reply;
 mod table;
 

@@ -67,7 +67,7 @@ fn next(call: Call<'_>) -> Outcome<'_> {
     let Reader { stream, delimiter, inclusive } = call.bound::<Reader>()?;
     let stream = &**stream;
     let timeout = stream.endpoint.timeout.get();
-    let read = ReadUntil::new(&stream.endpoint.socket, &stream.buffer, delimiter);
+    let read = ReadUntil::new(&stream.endpoint.socket, &stream.buffer, &**delimiter);
     drive(call, read, timeout, move |call, result| {
         let (kept, dropped) = if *inclusive { (delimiter.len(), 0) } else { (0, delimiter.len()) };
         let result = result.map(|read| match read {

@@ -34,6 +34,7 @@ mod drive;
 mod llsocket;
 mod lsocket;
 mod minisock;
+mod moonwire;
 #[allow(unsafe_code)]
 mod native;
 mod scheduler;
@@ -50,6 +51,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Every module, by the name that `require` knows it by.
 static LIBRARIES: &[&Library] = &[
+    &moonwire::LIBRARY,
     &minisock::LIBRARY,
     &lsocket::LIBRARY,
     &ssocket::LIBRARY,

@@ -36,6 +36,14 @@ impl Errno {
     pub const INVAL: Errno = Errno(libc::EINVAL);
     /// Transport endpoint is already connected.
     pub const ISCONN: Errno = Errno(libc::EISCONN);
+    /// Is a directory.
+    pub const ISDIR: Errno = Errno(libc::EISDIR);
+    /// Too many open files in this process.
+    pub const MFILE: Errno = Errno(libc::EMFILE);
+    /// Too many open files in the system.
+    pub const NFILE: Errno = Errno(libc::ENFILE);
+    /// No buffer space available.
+    pub const NOBUFS: Errno = Errno(libc::ENOBUFS);
     /// File name too long.
     pub const NAMETOOLONG: Errno = Errno(libc::ENAMETOOLONG);
     /// Cannot allocate memory.

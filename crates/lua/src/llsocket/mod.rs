@@ -19,8 +19,13 @@ use crate::native::{Class, Constant, Function, Library};
 const DEFAULT_SIZE: usize = 4096;
 
 /// The module: constants, and the modules within it.
-pub(crate) static LIBRARY: Library =
-    Library { name: "llsocket", functions: &[], classes: CLASSES, constants: &ENTRIES, script: None };
+pub(crate) static LIBRARY: Library = Library {
+    name: "llsocket",
+    functions: &[],
+    classes: CLASSES,
+    constants: &ENTRIES,
+    script: None,
+};
 
 /// Names of internet addresses.
 pub(crate) static INET: Library = Library {

@@ -1,27 +1,46 @@
 //! `moonwire`: the module for new programs.
 
+mod addresses;
 mod conditions;
-mod signals;
+mod connecting;
+mod failure;
+mod listener;
+mod object;
+mod options;
+mod reading;
+mod resolving;
+mod settings;
+mod stream;
 mod tasks;
+mod writing;
 
-use crate::native::{Function, Library, Script};
+use crate::native::{Constant, Function, Library, Script};
 use crate::scheduler;
 
 /// The module.
 pub(crate) static LIBRARY: Library = Library {
     name: "moonwire",
     functions: &[
+        Function::new("listen", listener::listen),
+        Function::new("connect", connecting::connect),
+        Function::new("resolve", resolving::resolve),
         Function::new("run", tasks::run),
         Function::new("spawn", tasks::spawn),
         Function::new("sleep", tasks::sleep),
         Function::new("now", tasks::now),
         Function::new("yield", tasks::give_way),
-        Function::new("signal", signals::signal),
         Function::new("step", tasks::step),
         Function::new("pollfd", tasks::pollfd),
     ],
-    classes: &[&scheduler::ANCHOR, &tasks::TASK],
-    constants: &[],
+    classes: &[
+        &listener::CLASS,
+        &listener::INCOMING,
+        &stream::CLASS,
+        &reading::LINES,
+        &tasks::TASK,
+        &scheduler::ANCHOR,
+    ],
+    constants: &[("_VERSION", Constant::Text(concat!("moonwire ", env!("CARGO_PKG_VERSION"))))],
     script: Some(&SCRIPT),
 };
 
@@ -33,9 +52,10 @@ static SCRIPT: Script = Script {
         name: "moonwire natives",
         functions: &[
             Function::new("condition", conditions::condition),
+            Function::new("spawn_for", conditions::spawn_for),
             Function::new("enter_deadline", tasks::enter_deadline),
+            Function::new("enter_shelter", tasks::enter_shelter),
             Function::new("leave_deadline", tasks::leave_deadline),
-            Function::new("current", tasks::current),
         ],
         classes: &[&conditions::CONDITION],
         constants: &[],

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use moonwire_sockets::operation::Sleep;
 use moonwire_sockets::{Error, Timeout};
 
+use super::addresses::Subject;
 use super::failure::failure;
 use crate::drive::drive;
 use crate::native::{Call, Class, Function, Object, Outcome, Raise, Reply};
@@ -45,7 +46,7 @@ fn join(call: Call<'_>) -> Outcome<'_> {
     let join = Join::new(call.this::<TaskHandle>()?);
     drive(call, join, Timeout::Never, |mut call, joined| match joined {
         Ok(joined) => joined.reply(&mut call),
-        Err(error) => failure(call, error, None),
+        Err(error) => failure(call, error.operation, &Subject::Nothing, error),
     })
 }
 
@@ -83,7 +84,7 @@ pub(super) fn give_way(call: Call<'_>) -> Outcome<'_> {
 pub(super) fn done(call: Call<'_>, result: Result<(), Error>) -> Outcome<'_> {
     match result {
         Ok(()) => Ok(true.into()),
-        Err(error) => failure(call, error, None),
+        Err(error) => failure(call, error.operation, &Subject::Nothing, error),
     }
 }
 
@@ -106,7 +107,7 @@ pub(super) fn step(mut call: Call<'_>) -> Outcome<'_> {
 pub(super) fn pollfd(mut call: Call<'_>) -> Outcome<'_> {
     match Scheduler::of(&mut call)?.descriptor() {
         Ok(number) => Ok(number.into()),
-        Err(errno) => failure(call, errno.during("pollfd"), None),
+        Err(errno) => failure(call, "pollfd", &Subject::Nothing, errno),
     }
 }
 
@@ -122,13 +123,14 @@ pub(super) fn enter_deadline(mut call: Call<'_>) -> Outcome<'_> {
     }
 }
 
+/// `enter_shelter()`: no deadline is in force until `leave_deadline`.
+pub(super) fn enter_shelter(mut call: Call<'_>) -> Outcome<'_> {
+    Scheduler::of(&mut call)?.enter_shelter();
+    Ok(Reply::NOTHING)
+}
+
 /// `leave_deadline()`.
 pub(super) fn leave_deadline(mut call: Call<'_>) -> Outcome<'_> {
     Scheduler::of(&mut call)?.leave_deadline();
     Ok(Reply::NOTHING)
-}
-
-/// `current()`: whether a task runs.
-pub(super) fn current(mut call: Call<'_>) -> Outcome<'_> {
-    Ok(Scheduler::of(&mut call)?.is_in_task().into())
 }

@@ -232,6 +232,11 @@ impl<'c> Call<'c> {
         value.ok_or_else(|| self.type_error(0, T::CLASS.name))
     }
 
+    /// The object whose method is called, for the reply.
+    pub(crate) fn itself(&self) -> Built {
+        Built(1)
+    }
+
     /// An argument that is an object.
     pub(crate) fn object_at<T: Object>(&self, index: usize) -> Result<&'c T, Raise> {
         self.object_on_stack(self.stack_index(index))

@@ -55,7 +55,11 @@ impl<'c> Reply<'c> {
 impl<'c, T: Into<Value<'c>>> From<T> for Reply<'c> {
     #[inline]
     fn from(value: T) -> Self {
-        Reply { values: [value.into(), Value::Nil, Value::Nil, Value::Nil], count: 1, stacked: None }
+        Reply {
+            values: [value.into(), Value::Nil, Value::Nil, Value::Nil],
+            count: 1,
+            stacked: None,
+        }
     }
 }
 

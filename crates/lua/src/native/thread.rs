@@ -108,8 +108,8 @@ unsafe fn traceback(on: *mut ffi::lua_State, failed: *mut ffi::lua_State) -> Opt
             Ok(()) => ffi::lua_tolstring(on, -1, &raw mut length),
             Err(_) => ptr::null(),
         };
-        let bytes = (!text.is_null())
-            .then(|| std::slice::from_raw_parts(text.cast::<u8>(), length).into());
+        let bytes =
+            (!text.is_null()).then(|| std::slice::from_raw_parts(text.cast::<u8>(), length).into());
         ffi::lua_pop(on, 1);
         bytes
     }
@@ -239,7 +239,11 @@ unsafe fn protect_many<F: Fn(*mut ffi::lua_State) + Copy>(
     unsafe {
         if results > ROOM / 2 {
             protect(state, 0, |state| {
-                ffi::luaL_checkstack(state, results + ffi::LUA_MINSTACK, c"too many results".as_ptr());
+                ffi::luaL_checkstack(
+                    state,
+                    results + ffi::LUA_MINSTACK,
+                    c"too many results".as_ptr(),
+                );
             })?;
             // It is there now, so this does not fail.
             ffi::lua_checkstack(state, results + 4);

@@ -17,16 +17,20 @@ type YieldWithContinuation =
     unsafe extern "C-unwind" fn(*mut lua_State, c_int, isize, Option<Continuation>) -> c_int;
 
 /// Stands in on Lua 5.1, 5.2 and LuaJIT, which do not tell.
+#[allow(dead_code)]
 unsafe fn lua_isyieldable(_: *mut lua_State) -> c_int {
     0
 }
 
 /// Stands in on Lua 5.1 and LuaJIT.
+#[allow(dead_code)]
 unsafe extern "C-unwind" fn lua_yieldk() {}
 
 /// Stands in before Lua 5.4, where nothing is to be closed, and calls what replaces it in Lua 5.5.
+#[allow(dead_code)]
 unsafe fn lua_resetthread(state: *mut lua_State) -> c_int {
     /// Stands in before Lua 5.4.
+    #[allow(dead_code)]
     unsafe fn lua_closethread(_: *mut lua_State, _: *mut lua_State) -> c_int {
         0
     }

@@ -32,8 +32,7 @@ impl Join {
 
     fn leave(&mut self) {
         if let Some(waiter) = self.waiter.take() {
-            self.scheduler
-                .with(self.task, |task| task.joiners.retain(|joiner| *joiner != waiter));
+            self.scheduler.with(self.task, |task| task.joiners.retain(|joiner| *joiner != waiter));
         }
     }
 }

@@ -25,7 +25,7 @@ use crate::native::{Call, Class, Object, Raise, Stacks, Suspended, Thread};
 
 pub(crate) use driving::drive_in_task;
 pub(crate) use giving_way::GiveWay;
-pub(crate) use joining::{Join, Joined};
+pub(crate) use joining::Join;
 pub(crate) use task::{Status, TaskHandle};
 pub(crate) use wait_list::{Notified, WaitList};
 
@@ -100,7 +100,8 @@ fn with_current<T>(act: impl FnOnce(&Scheduler, Waiter) -> T) -> Option<T> {
 
 /// What the current task was suspended with.
 pub(crate) fn take_suspended() -> Option<Suspended> {
-    with_current(|scheduler, current| scheduler.with(current, |task| task.suspended.take())).flatten()
+    with_current(|scheduler, current| scheduler.with(current, |task| task.suspended.take()))
+        .flatten()
 }
 
 impl Scheduler {
@@ -164,7 +165,8 @@ impl Scheduler {
             call.release(thread);
             return Err(raise);
         }
-        let deadline = self.current.get().and_then(|current| self.with(current, |task| task.deadline()));
+        let deadline =
+            self.current.get().and_then(|current| self.with(current, |task| task.deadline()));
         let key = self.tasks.borrow_mut().insert(Task::new(thread, deadline, has_handle));
         let waiter = Waiter(u32::try_from(key).map_err(|_| Raise::Text("too many tasks"))?);
         self.alive.set(self.alive.get() + 1);
@@ -246,6 +248,18 @@ impl Scheduler {
         let moment = duration.and_then(|duration| Instant::now().checked_add(duration));
         self.with(current, |task| task.enter_deadline(moment));
         true
+    }
+
+    /// As [`enter_deadline`](Self::enter_deadline), with no deadline at all.
+    pub(crate) fn enter_shelter(&self) {
+        if let Some(current) = self.current.get() {
+            self.with(current, Task::enter_shelter);
+        }
+    }
+
+    /// Has a list told when a task ends.
+    pub(crate) fn tell_end(&self, waiter: Waiter, list: Rc<WaitList>) {
+        self.with(waiter, |task| task.tells = Some(list));
     }
 
     /// Goes back to the deadline before.

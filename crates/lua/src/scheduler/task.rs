@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use moonwire_sockets::{Waiter, Wake};
 
-use super::Scheduler;
+use super::{Scheduler, WaitList};
 use crate::native::{Stack, Suspended, Thread};
 
 /// What a task is at.
@@ -52,6 +52,8 @@ pub(super) struct Task {
     pub(super) wake: Option<Wake>,
     /// Those who wait for its end.
     pub(super) joiners: Vec<Waiter>,
+    /// Who is told of its end.
+    pub(super) tells: Option<Rc<WaitList>>,
     /// The deadlines that are in force, the narrowest last.
     deadlines: Vec<Option<Instant>>,
     /// The error with its traceback, or why it could not be resumed.
@@ -81,6 +83,7 @@ impl Task {
             parked: None,
             wake: None,
             joiners: Vec::new(),
+            tells: None,
             deadlines: deadline.map(Some).into_iter().collect(),
             trace: None,
             is_queued: false,
@@ -101,6 +104,10 @@ impl Task {
             (outer, inner) => outer.or(inner),
         };
         self.deadlines.push(deadline);
+    }
+
+    pub(super) fn enter_shelter(&mut self) {
+        self.deadlines.push(None);
     }
 
     pub(super) fn leave_deadline(&mut self) {
@@ -137,7 +144,10 @@ impl Task {
     pub(super) fn report(&mut self) {
         self.is_joined = true;
         let trace = self.trace.as_deref().unwrap_or(b"the error is not a string");
-        eprintln!("moonwire: a task that nobody has joined has failed: {}", String::from_utf8_lossy(trace));
+        eprintln!(
+            "moonwire: a task that nobody has joined has failed: {}",
+            String::from_utf8_lossy(trace)
+        );
     }
 }
 

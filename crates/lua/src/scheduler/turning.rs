@@ -7,7 +7,7 @@ use moonwire_sockets::{Errno, Waiter};
 
 use super::task::Status;
 use super::{MOST_IDLE, RUNNING, SHARE, Scheduler};
-use crate::native::{Call, Ran, Raise, Reply, Resumed, Thread};
+use crate::native::{Call, Raise, Ran, Reply, Resumed, Thread};
 
 /// How often garbage is collected at most to find tasks that have failed and that nobody can ask.
 const SEARCH: Duration = Duration::from_secs(1);
@@ -35,10 +35,7 @@ fn enter(scheduler: &Rc<Scheduler>) -> Result<Turning<'_>, Raise> {
 impl Scheduler {
     /// Runs a task, whose function is the first argument, and all others, until all have ended. The reply
     /// is what the task has returned.
-    pub(crate) fn run<'c>(
-        self: &Rc<Scheduler>,
-        call: &mut Call<'c>,
-    ) -> Result<Reply<'c>, Raise> {
+    pub(crate) fn run<'c>(self: &Rc<Scheduler>, call: &mut Call<'c>) -> Result<Reply<'c>, Raise> {
         let turning = enter(self)?;
         let main = self.spawn(call, 1, false)?;
         self.with(main, |task| task.is_joined = true);
@@ -91,7 +88,8 @@ impl Scheduler {
 
     /// Lets each task that is ready have its turn, then sees who is ready next.
     fn turn(&self, call: &mut Call<'_>, timeout: Option<Duration>) -> Result<(), Errno> {
-        for _ in 0..self.ready.borrow().len() {
+        let turns = self.ready.borrow().len();
+        for _ in 0..turns {
             let next = self.ready.borrow_mut().pop_front();
             if let Some(waiter) = next {
                 self.resume(call, waiter);
@@ -178,20 +176,24 @@ impl Scheduler {
     fn end(&self, call: &mut Call<'_>, waiter: Waiter, status: Status) {
         self.alive.set(self.alive.get() - 1);
         self.reactor.retire(waiter);
-        let (joiners, is_kept) = self.with(waiter, |task| {
+        let (joiners, tells, is_kept) = self.with(waiter, |task| {
             task.status = if task.is_cancelled() { Status::Cancelled } else { status };
             let joiners = std::mem::take(&mut task.joiners);
-            if task.is_failure_unknown() && joiners.is_empty() {
+            let tells = task.tells.take();
+            if task.is_failure_unknown() && joiners.is_empty() && tells.is_none() {
                 match task.has_handle {
                     true => self.has_unknown_failure.set(true),
                     false => task.report(),
                 }
             }
             // The one without a handle that is joined is that of `run`.
-            (joiners, task.has_handle || task.is_joined)
+            (joiners, tells, task.has_handle || task.is_joined)
         });
         for joiner in joiners {
             self.notify(joiner);
+        }
+        if let Some(list) = tells {
+            list.note_end(waiter);
         }
         if !is_kept {
             self.give_up(call, waiter);
@@ -225,13 +227,13 @@ impl Scheduler {
         self.abandoned.borrow_mut().push(waiter);
     }
 
+    fn next_abandoned(&self) -> Option<Waiter> {
+        self.abandoned.borrow_mut().pop()
+    }
+
     fn give_up_abandoned(&self, call: &mut Call<'_>) {
-        loop {
-            let next = self.abandoned.borrow_mut().pop();
-            match next {
-                Some(waiter) => self.give_up(call, waiter),
-                None => return,
-            }
+        while let Some(waiter) = self.next_abandoned() {
+            self.give_up(call, waiter);
         }
     }
 

@@ -14,12 +14,14 @@ use super::{Scheduler, with_current};
 pub(crate) struct WaitList {
     scheduler: Rc<Scheduler>,
     waiting: RefCell<VecDeque<Waiter>>,
+    /// Tasks that have ended and were to tell it.
+    ended: RefCell<VecDeque<Waiter>>,
 }
 
 impl WaitList {
     /// An empty list of tasks of this scheduler.
     pub(crate) fn new(scheduler: Rc<Scheduler>) -> Rc<WaitList> {
-        Rc::new(WaitList { scheduler, waiting: RefCell::default() })
+        Rc::new(WaitList { scheduler, waiting: RefCell::default(), ended: RefCell::default() })
     }
 
     /// Wakes who has waited for the longest time; `false` where nobody waits.
@@ -34,6 +36,16 @@ impl WaitList {
     /// Wakes all.
     pub(crate) fn notify_all(&self) {
         while self.notify_one() {}
+    }
+
+    pub(super) fn note_end(&self, task: Waiter) {
+        self.ended.borrow_mut().push_back(task);
+        self.notify_one();
+    }
+
+    /// A task that has ended and was to tell this list, each once.
+    pub(crate) fn take_ended(&self) -> Option<Waiter> {
+        self.ended.borrow_mut().pop_front()
     }
 
     fn contains(&self, waiter: Waiter) -> bool {

@@ -10,30 +10,38 @@
 //! [`Patience::Kernel`]. One with a [`Reactor`](crate::Reactor) passes [`Patience::Reactor`].
 
 mod accept;
+mod accept_patiently;
 mod connect;
 mod name;
 pub mod once;
 mod patience;
 mod poll;
+mod race;
 mod read;
 mod receive;
 mod send;
 mod send_all;
+mod send_pieces;
 mod sleep;
 mod watch;
 
 use std::time::Instant;
 
 pub use accept::Accept;
+pub use accept_patiently::AcceptPatiently;
 pub use connect::Connect;
 pub use name::{LookUp, NameOf, Resolve, ServiceName};
 pub use patience::Patience;
 pub use poll::Poll;
 pub(crate) use poll::poll;
-pub use read::{Read, ReadExactly, ReadUntil, ReadUpTo};
+pub use race::Race;
+pub use read::{
+    Available, Read, ReadAvailable, ReadExactly, ReadLine, ReadToEnd, ReadUntil, ReadUpTo,
+};
 pub use receive::{Receive, ReceiveFrom};
 pub use send::Send;
 pub use send_all::{SendAll, Sent};
+pub use send_pieces::SendPieces;
 pub use sleep::Sleep;
 pub use watch::Watch;
 
@@ -87,7 +95,7 @@ pub enum Wait<'a> {
     Descriptor(Descriptor, Interest),
     /// Any of these.
     Any(&'a [PollEntry]),
-    /// Any of these, until a moment.
+    /// Any of these, or a moment.
     AnyUntil(&'a [PollEntry], Instant),
     /// A moment.
     Moment(Instant),

@@ -22,6 +22,7 @@ mod receive;
 mod send;
 mod send_all;
 mod send_pieces;
+mod signal;
 mod sleep;
 mod watch;
 
@@ -42,6 +43,7 @@ pub use receive::{Receive, ReceiveFrom};
 pub use send::Send;
 pub use send_all::{SendAll, Sent};
 pub use send_pieces::SendPieces;
+pub use signal::WaitForSignal;
 pub use sleep::Sleep;
 pub use watch::Watch;
 

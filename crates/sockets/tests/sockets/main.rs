@@ -10,6 +10,7 @@ mod names;
 mod nonblocking;
 mod once;
 mod options;
+mod signals;
 mod streams;
 mod support;
 mod waiting;

@@ -76,5 +76,5 @@ pub use options::SocketOption;
 pub use readiness::{Interest, PollEntry, events, parse_poll_entries};
 pub use socket::{Kind, Shutdown, Socket, is_connection_oriented};
 pub use socket_file::SocketFile;
-pub use sys::Scratch;
+pub use sys::{Batch, Scratch};
 pub use watch::{NotWatched, WatchSet, Watched};

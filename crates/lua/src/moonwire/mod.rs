@@ -1,8 +1,11 @@
 //! `moonwire`: sockets for new programs.
 
 mod addresses;
+mod batches;
 mod connecting;
+mod datagrams;
 mod failure;
+mod files;
 mod listener;
 mod object;
 mod options;
@@ -20,8 +23,15 @@ pub(crate) static LIBRARY: Library = Library {
     functions: &[
         Function::new("listen", listener::listen),
         Function::new("connect", connecting::connect),
+        Function::new("udp", datagrams::udp),
         Function::new("resolve", resolving::resolve),
     ],
-    classes: &[&listener::CLASS, &listener::INCOMING, &stream::CLASS, &reading::LINES],
+    classes: &[
+        &listener::CLASS,
+        &listener::INCOMING,
+        &stream::CLASS,
+        &reading::LINES,
+        &datagrams::CLASS,
+    ],
     constants: &[("_VERSION", Constant::Text(concat!("moonwire ", env!("CARGO_PKG_VERSION"))))],
 };

@@ -1,13 +1,13 @@
 //! Many datagrams at once.
 
-use moonwire_sockets::operation::{Destinations, ReceiveMany, SendMany, Sent};
-use moonwire_sockets::{Address, Batch, Error, Kind};
+use moonwire_sockets::operation::{Destinations, ReceiveDatagrams, SendMany, Sent};
+use moonwire_sockets::{Address, Datagrams, Error, Kind};
 
 use super::addresses::{Place, Subject, write_address};
 use super::datagrams::{DEFAULT_SIZE, DatagramObject};
 use super::failure::{End, failure, message};
 use crate::drive::drive;
-use crate::native::{Call, Outcome, Pairs, Raise, Value};
+use crate::native::{Built, Call, Outcome, Pairs, Raise, Value};
 
 /// How many datagrams `receive_many` takes where a program does not say.
 const DEFAULT_COUNT: usize = 64;
@@ -82,30 +82,37 @@ pub(super) fn send_many(call: Call<'_>) -> Outcome<'_> {
 /// `receive_many([count [, size]])`: the list of data and the list of senders.
 pub(super) fn receive_many(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<DatagramObject>()?;
-    let count = call.buffer_size(1, DEFAULT_COUNT)?.min(Batch::MOST);
+    let count = call.buffer_size(1, DEFAULT_COUNT)?;
     let size = call.buffer_size(2, DEFAULT_SIZE)?;
-    if count * size > MOST_BYTES {
+    if count.saturating_mul(size) > MOST_BYTES {
         return Err(Raise::argument(2, "size out of range"));
     }
     let timeout = socket.endpoint.timeout.get();
-    let batch = socket.batch.take().unwrap_or_default();
-    let receive = ReceiveMany::new(&socket.endpoint.socket, batch, count, size);
-    drive(call, receive, timeout, move |call, received| match received {
-        Ok(batch) => {
-            let outcome = lists(call, &batch);
-            socket.keep(batch);
-            outcome
+    let (family, queue) = (socket.family(), &socket.queue);
+    let receive = ReceiveDatagrams::new(&socket.endpoint.socket, family, queue, count, size);
+    drive(call, receive, timeout, move |call, received| {
+        match received.and_then(|()| queue.front(count).map_err(|errno| errno.during("receive"))) {
+            Ok(datagrams) => {
+                let (data, senders) = lists(call, &datagrams, size)?;
+                // Not before the lists are there: where Lua has no memory for them, nothing is lost.
+                let _ = queue.consume(datagrams);
+                Ok((data, senders).into())
+            }
+            Err(error) => failure(call, "receive", &socket.endpoint.own_subject(), error),
         }
-        Err(error) => failure(call, "receive", &socket.endpoint.own_subject(), error),
     })
 }
 
 /// Both lists. Where one sender has sent several, its text is made once.
-fn lists<'c>(mut call: Call<'c>, batch: &Batch) -> Outcome<'c> {
+fn lists(
+    mut call: Call<'_>,
+    datagrams: &Datagrams<'_>,
+    size: usize,
+) -> Result<(Built, Built), Raise> {
     let mut texts = Vec::new();
-    let mut places: Vec<(usize, usize)> = Vec::with_capacity(batch.len());
+    let mut places: Vec<(usize, usize)> = Vec::with_capacity(datagrams.len());
     let mut last: Option<&Address> = None;
-    for sender in batch.senders() {
+    for sender in datagrams.senders() {
         let place = match places.last() {
             Some(place) if last == Some(sender) => *place,
             _ => {
@@ -118,7 +125,10 @@ fn lists<'c>(mut call: Call<'c>, batch: &Batch) -> Outcome<'c> {
         last = Some(sender);
     }
     let data = call.build(|builder| {
-        builder.list_of(batch.len(), |item, index| item.bytes(batch.datagram(index)));
+        builder.list_of(datagrams.len(), |item, index| {
+            let bytes = datagrams.bytes(index);
+            item.bytes(bytes.get(..size).unwrap_or(bytes));
+        });
     })?;
     let (texts, places) = (&texts, &places);
     let senders = call.build(|builder| {
@@ -128,5 +138,5 @@ fn lists<'c>(mut call: Call<'c>, batch: &Batch) -> Outcome<'c> {
             }
         });
     })?;
-    Ok((data, senders).into())
+    Ok((data, senders))
 }

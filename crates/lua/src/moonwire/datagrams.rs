@@ -1,12 +1,12 @@
 //! Datagram sockets: UDP, or unix.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use moonwire_sockets::operation::{ReceiveFrom, Send};
+use moonwire_sockets::operation::{Datagram, ReceiveDatagram, Send};
 use moonwire_sockets::options::IPV6_ONLY;
 use moonwire_sockets::{
-    Address, Batch, Descriptor, Errno, Error, Family, Kind, Socket, SocketFile,
+    Address, DatagramQueue, Descriptor, Errno, Error, Family, Kind, Socket, SocketFile,
 };
 
 use super::addresses::{Place, Subject, write_address};
@@ -16,7 +16,7 @@ use super::object::{Endpoint, SocketObject};
 use super::settings::{BIND, CONNECT, Settings, TIMEOUT};
 use super::stream::peer_of;
 use crate::drive::drive;
-use crate::native::{Call, Class, Function, Object, Outcome};
+use crate::native::{Call, Class, Function, Object, Outcome, Reply};
 
 /// More than any datagram has, whatever the system's limits: no memory is taken for what cannot
 /// come.
@@ -30,8 +30,10 @@ pub(super) struct DatagramObject {
     pub(super) peer: Option<Address>,
     /// What is to be removed with the socket.
     file: RefCell<Option<SocketFile>>,
-    /// The memory of the last batch, for the next.
-    pub(super) batch: Cell<Option<Box<Batch>>>,
+    /// What has been received and not been asked for.
+    pub(super) queue: DatagramQueue,
+    /// The last sender with its text: the next one is often the same.
+    sender: RefCell<(Address, Vec<u8>)>,
 }
 
 /// The class of datagram sockets.
@@ -62,7 +64,8 @@ impl SocketObject for DatagramObject {
     fn close(&self) {
         self.endpoint.socket.close();
         self.file.take();
-        self.batch.take();
+        // A finaliser that closes while datagrams are made strings leaves them to the receiver.
+        let _ = self.queue.clear();
     }
 }
 
@@ -75,13 +78,6 @@ impl DatagramObject {
     /// The family that a look-up for the socket asks for, if for any.
     pub(super) fn family(&self) -> Option<Family> {
         self.endpoint.socket.family()
-    }
-
-    /// Keeps the memory of a batch for the next one.
-    pub(super) fn keep(&self, batch: Box<Batch>) {
-        if self.endpoint.socket.is_open() {
-            self.batch.set(Some(batch));
-        }
     }
 
     /// An address as the socket takes it.
@@ -164,8 +160,13 @@ fn make<'c>(
             return failure(call, "udp", &place.subject(), error);
         }
     }
-    let object =
-        DatagramObject { endpoint, peer, file: RefCell::new(file), batch: Cell::new(None) };
+    let object = DatagramObject {
+        endpoint,
+        peer,
+        file: RefCell::new(file),
+        queue: DatagramQueue::new(),
+        sender: RefCell::new((Address::unnamed(), Vec::new())),
+    };
     Ok(call.object(object)?.into())
 }
 
@@ -200,16 +201,36 @@ fn receive(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<DatagramObject>()?;
     let size = call.buffer_size(1, DEFAULT_SIZE)?.min(MOST_RECEIVED);
     let timeout = socket.endpoint.timeout.get();
-    let receive = ReceiveFrom::new(&socket.endpoint.socket, size);
+    let receive = ReceiveDatagram::new(&socket.endpoint.socket, &socket.queue, size);
     drive(call, receive, timeout, move |call, received| match received {
-        Ok((_, sender)) => {
-            let mut text = Vec::new();
-            write_address(&sender.unmapped(), &mut text);
-            let (data, sender) = call.received_with(&text);
-            Ok((data, sender).into())
-        }
+        Ok(Datagram::Received(sender)) => Ok(with_sender(call, socket, &sender)),
+        Ok(Datagram::Queued) => queued(call, socket, size),
         Err(error) => failure(call, "receive", &socket.endpoint.own_subject(), error),
     })
+}
+
+/// What has been received into the scratch memory, and the text for its sender.
+fn with_sender<'c>(call: Call<'c>, socket: &DatagramObject, sender: &Address) -> Reply<'c> {
+    // Nothing of Lua runs meanwhile.
+    let (last, text) = &mut *socket.sender.borrow_mut();
+    if text.is_empty() || last != sender {
+        *last = *sender;
+        text.clear();
+        write_address(&sender.unmapped(), text);
+    }
+    call.received_with(text).into()
+}
+
+/// The first datagram in the queue.
+fn queued<'c>(mut call: Call<'c>, socket: &DatagramObject, size: usize) -> Outcome<'c> {
+    let mut sender = Address::unnamed();
+    if let Ok(first) = socket.queue.front(1) {
+        let bytes = first.bytes(0);
+        call.with_scratch(|scratch| scratch.keep(&bytes[..bytes.len().min(size)]));
+        sender = first.senders().next().copied().unwrap_or(sender);
+        let _ = socket.queue.consume(first);
+    }
+    Ok(with_sender(call, socket, &sender))
 }
 
 /// `peer()`: the address that the socket is connected to.

@@ -19,7 +19,7 @@ mod poll;
 mod race;
 mod read;
 mod receive;
-mod receive_many;
+mod receive_datagrams;
 mod resolve;
 mod send;
 mod send_all;
@@ -43,7 +43,7 @@ pub use read::{
     Available, Read, ReadAvailable, ReadExactly, ReadLine, ReadToEnd, ReadUntil, ReadUpTo,
 };
 pub use receive::{Receive, ReceiveFrom};
-pub use receive_many::ReceiveMany;
+pub use receive_datagrams::{Datagram, ReceiveDatagram, ReceiveDatagrams};
 pub use resolve::{Resolve, ServiceName};
 pub use send::Send;
 pub use send_all::{SendAll, Sent};

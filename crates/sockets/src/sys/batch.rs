@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::IoSlice;
+use std::num::NonZeroUsize;
 use std::ptr;
 
 use super::check;
@@ -75,61 +76,54 @@ pub(crate) fn send_messages(
     .map(|sent| sent.unsigned_abs() as usize)
 }
 
-/// Memory for many datagrams, and those that have been received into it. It is kept for the next
-/// time.
+/// The room that the control message takes which tells the size of a segment.
+const SEGMENT_ROOM: usize = 24;
+
+/// Messages that have been received, and the memory that they lie in. It is kept for the next time.
 #[derive(Default)]
-pub struct Batch {
+pub(crate) struct Batch {
     /// Of this only the capacity is used.
     memory: Vec<u8>,
-    /// How far the places of two datagrams lie apart.
+    /// How far the places of two messages lie apart.
     stride: usize,
-    /// Invariant: so many bytes at each datagram's place are initialised.
-    lengths: Vec<usize>,
-    senders: Vec<Address>,
+    /// Invariant: so many bytes at each message's place are initialised.
+    messages: Vec<Incoming>,
+}
+
+/// What is known of a message.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Incoming {
+    length: usize,
+    /// How many bytes each of the datagrams has that the kernel has joined, but the last, which may
+    /// have fewer (`UDP_GRO`, `udp(7)`); `None` where it is one datagram.
+    pub(crate) segment: Option<NonZeroUsize>,
+    pub(crate) sender: Address,
 }
 
 impl Batch {
-    /// The most datagrams that a batch has: more are not taken by the kernel (`UIO_MAXIOV`).
-    pub const MOST: usize = 1024;
-
-    /// Memory that has allocated nothing.
-    #[must_use]
-    pub fn new() -> Batch {
-        Batch::default()
+    /// The messages, in order.
+    pub(crate) fn messages(&self) -> &[Incoming] {
+        &self.messages
     }
 
-    /// How many datagrams there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.lengths.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.lengths.is_empty()
-    }
-
-    /// The bytes of a datagram, none where there is no such one.
-    #[must_use]
-    pub fn datagram(&self, index: usize) -> &[u8] {
-        let Some(length) = self.lengths.get(index) else {
+    /// The bytes of a message, none where there is no such one.
+    pub(crate) fn bytes(&self, index: usize) -> &[u8] {
+        let Some(Incoming { length, .. }) = self.messages.get(index) else {
             return &[];
         };
-        // SAFETY: the memory has a place for each datagram, `stride` bytes apart, and as many bytes
+        // SAFETY: the memory has a place for each message, `stride` bytes apart, and as many bytes
         // there are initialised as the invariant says.
         unsafe {
             std::slice::from_raw_parts(self.memory.as_ptr().add(index * self.stride), *length)
         }
     }
 
-    /// The senders of the datagrams, in order.
-    #[must_use]
-    pub fn senders(&self) -> &[Address] {
-        &self.senders
+    /// Forgets the messages.
+    pub(crate) fn clear(&mut self) {
+        self.messages.clear();
     }
 
-    /// `recvmmsg(2)`: receives up to `count` datagrams, at most `size` bytes of each.
+    /// `recvmmsg(2)`: receives up to `count` messages, at most `size` bytes of each.
     pub(crate) fn receive(
         &mut self,
         descriptor: Descriptor,
@@ -137,15 +131,14 @@ impl Batch {
         size: usize,
         flags: i32,
     ) -> Result<(), Errno> {
-        self.lengths.clear();
-        self.senders.clear();
-        let count = count.min(Batch::MOST);
+        self.messages.clear();
         // An odd number of cache lines, or all places would share a few sets of the cache.
         self.stride = (size.div_ceil(64) | 1) * 64;
         let room = self.stride.checked_mul(count).ok_or(Errno::NOMEM)?;
         self.memory.try_reserve_exact(room).map_err(|_| Errno::NOMEM)?;
         let memory = self.memory.as_mut_ptr();
         let mut names: Vec<AddressStorage> = (0..count).map(|_| AddressStorage::new()).collect();
+        let mut controls = vec![[0_u8; SEGMENT_ROOM]; count];
         let mut pieces: Vec<libc::iovec> = (0..count)
             .map(|index| libc::iovec {
                 // Within the memory, which has room for `count` of them.
@@ -155,18 +148,20 @@ impl Batch {
             .collect();
         let mut headers: Vec<libc::mmsghdr> = pieces
             .iter_mut()
-            .zip(&mut names)
-            .map(|(piece, name)| {
+            .zip(names.iter_mut().zip(&mut controls))
+            .map(|(piece, (name, control))| {
                 let mut header = header();
                 header.msg_hdr.msg_name = name.as_mut_ptr().cast();
                 header.msg_hdr.msg_namelen = name.len() as libc::socklen_t;
                 header.msg_hdr.msg_iov = ptr::from_mut(piece);
                 header.msg_hdr.msg_iovlen = 1;
+                header.msg_hdr.msg_control = control.as_mut_ptr().cast();
+                header.msg_hdr.msg_controllen = control.len() as _;
                 header
             })
             .collect();
-        // SAFETY: each header has a piece of the memory and an address that are writable for their
-        // lengths, and all outlive the call.
+        // SAFETY: each header has a piece of the memory, an address and a control buffer that are
+        // writable for their lengths, and all outlive the call.
         let received = check(unsafe {
             libc::recvmmsg(
                 descriptor.number(),
@@ -177,17 +172,34 @@ impl Batch {
             )
         })?;
         let received = headers.iter().zip(&names).take(received.unsigned_abs() as usize);
-        for (header, name) in received {
+        for ((header, name), control) in received.zip(&controls) {
+            let message = &header.msg_hdr;
             // The kernel has written as many bytes of the piece.
-            self.lengths.push((header.msg_len as usize).min(size));
-            self.senders.push(Address::from_kernel(name, header.msg_hdr.msg_namelen as usize));
+            let length = (header.msg_len as usize).min(size);
+            let control = &control[..control.len().min(message.msg_controllen as usize)];
+            self.messages.push(Incoming {
+                length,
+                segment: segment(control).filter(|segment| segment.get() < length),
+                sender: Address::from_kernel(name, message.msg_namelen as usize),
+            });
         }
         Ok(())
     }
 }
 
+/// The size of a segment, in a control buffer.
+fn segment(control: &[u8]) -> Option<NonZeroUsize> {
+    let mut segment = None;
+    control::for_each(control, |level, kind, data| {
+        if let ((libc::SOL_UDP, libc::UDP_GRO), Ok(size)) = ((level, kind), data.try_into()) {
+            segment = usize::try_from(i32::from_ne_bytes(size)).ok().and_then(NonZeroUsize::new);
+        }
+    });
+    segment
+}
+
 impl fmt::Debug for Batch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Batch").field("lengths", &self.lengths).finish_non_exhaustive()
+        f.debug_struct("Batch").field("messages", &self.messages).finish_non_exhaustive()
     }
 }

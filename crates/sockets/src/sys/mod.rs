@@ -30,8 +30,7 @@ mod wait;
 mod watch;
 
 pub(crate) use append::{append, reserve};
-pub use batch::Batch;
-pub(crate) use batch::{Outgoing, send_messages};
+pub(crate) use batch::{Batch, Outgoing, send_messages};
 pub(crate) use flags::{
     adopt, at_mark, close_on_exec, duplicate, nonblocking, set_close_on_exec, set_nonblocking,
 };

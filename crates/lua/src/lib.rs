@@ -37,6 +37,7 @@ mod minisock;
 mod moonwire;
 #[allow(unsafe_code)]
 mod native;
+mod scheduler;
 mod ssocket;
 
 use mlua::{Error, Lua, Result, Table};

@@ -26,6 +26,8 @@ impl Errno {
     pub const CONNREFUSED: Errno = Errno(libc::ECONNREFUSED);
     /// Connection reset by peer.
     pub const CONNRESET: Errno = Errno(libc::ECONNRESET);
+    /// Resource deadlock avoided: what is waited for cannot come.
+    pub const DEADLK: Errno = Errno(libc::EDEADLK);
     /// Operation now in progress.
     pub const INPROGRESS: Errno = Errno(libc::EINPROGRESS);
     /// Interrupted system call.
@@ -81,6 +83,8 @@ pub enum Cause {
     Errno(Errno),
     /// The deadline passed before the operation was done.
     TimedOut,
+    /// Somebody has called the operation off.
+    Cancelled,
     /// The resolver failed with this code: an `EAI_` constant of `getaddrinfo(3)`.
     Resolver(i32),
 }
@@ -106,7 +110,7 @@ impl Error {
     pub const fn errno(&self) -> Option<Errno> {
         match self.cause {
             Cause::Errno(errno) => Some(errno),
-            Cause::TimedOut | Cause::Resolver(_) => None,
+            Cause::TimedOut | Cause::Cancelled | Cause::Resolver(_) => None,
         }
     }
 }
@@ -117,6 +121,7 @@ impl fmt::Display for Error {
         match self.cause {
             Cause::Errno(errno) => errno.fmt(f),
             Cause::TimedOut => f.write_str("timed out"),
+            Cause::Cancelled => f.write_str("cancelled"),
             Cause::Resolver(code) => f.write_str(resolver_text(code)),
         }
     }

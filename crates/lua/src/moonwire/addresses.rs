@@ -192,7 +192,7 @@ impl Place {
         kind: Kind,
         family: Option<Family>,
         timeout: Timeout,
-        then: impl FnOnce(Call<'c>, Place, Vec<Address>, Timeout) -> Outcome<'c>,
+        then: impl FnOnce(Call<'c>, Place, Vec<Address>, Timeout) -> Outcome<'c> + 'c,
     ) -> Outcome<'c> {
         let look_up = match (self.known(), &self) {
             (Some(Ok(addresses)), _) => return then(call, self, addresses, timeout),

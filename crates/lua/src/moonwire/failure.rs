@@ -6,6 +6,7 @@ use std::io::Write;
 use moonwire_sockets::{Cause, Errno, Error, resolver_text};
 
 use super::addresses::Subject;
+use crate::convert::CANCELLED;
 use crate::native::{Call, Outcome, Raise, Value};
 
 /// What has ended an operation.
@@ -46,7 +47,7 @@ impl End {
 
     /// Whether it ends a loop over connections without a word.
     pub(super) fn ends_a_loop(self) -> bool {
-        self.is_closed()
+        self.is_closed() || matches!(self, End::Failure(Cause::Cancelled))
     }
 
     /// What programs tell failures by.
@@ -55,6 +56,7 @@ impl End {
             end if end.is_closed() => CLOSED,
             End::Oversized => OVERSIZED,
             End::Failure(Cause::TimedOut) => TIMEOUT,
+            End::Failure(Cause::Cancelled) => CANCELLED,
             End::Failure(Cause::Resolver(_)) => RESOLVE,
             End::Failure(Cause::Errno(errno)) => errno.name().unwrap_or(UNKNOWN),
             End::OfStream => CLOSED,

@@ -12,6 +12,7 @@ use super::build::{self, PROTECTED, protect};
 use super::call::Call;
 use super::library::Function;
 use super::reply::{Built, Outcome, Problem, Raise, Value};
+use super::{suspend, versions};
 
 /// The upvalue of each of our functions that points to its [`Function`]. The next one is
 /// [`PROTECTED`].
@@ -63,9 +64,22 @@ pub(super) unsafe fn push_function(
 
 /// The C function behind every function of ours.
 unsafe extern "C-unwind" fn dispatch(state: *mut ffi::lua_State) -> i32 {
-    // SAFETY: Lua calls this as a function that `push_function` has made, with `LUA_MINSTACK` free
-    // stack slots. No frame from here on down to a Lua call that may raise holds anything to be
-    // dropped: the scratch is kept from it, and where it owns memory, pushing is protected.
+    // SAFETY: Lua calls this as a function that `push_function` has made.
+    unsafe { answer(state, |call, function| (function.body)(call)) }
+}
+
+/// Runs a body and answers the call with what it returns.
+///
+/// # Safety
+/// Lua runs a function that `push_function` has made, with `LUA_MINSTACK` free stack slots, and a Lua error
+/// may leave this frame and that of the caller.
+#[inline(always)]
+pub(super) unsafe fn answer<B>(state: *mut ffi::lua_State, body: B) -> i32
+where
+    B: for<'c> FnOnce(Call<'c>, &'static Function) -> Outcome<'c> + Copy,
+{
+    // SAFETY: the caller's promise. No frame from here on down to a Lua call that may raise holds
+    // anything to be dropped: the scratch is kept from it, and where it owns memory, pushing is protected.
     unsafe {
         let function = ffi::lua_touserdata(state, ffi::lua_upvalueindex(FUNCTION));
         // Null where a debugger has changed the upvalue.
@@ -75,16 +89,19 @@ unsafe extern "C-unwind" fn dispatch(state: *mut ffi::lua_State) -> i32 {
         };
         let mut scratch = ManuallyDrop::new(Scratch::new());
         let place = &raw mut *scratch;
-        let outcome = run(state, function, &mut *place);
+        let outcome = run(state, function, &mut *place, body);
         let owns_memory = (*place).owns_memory();
         let pushed = match outcome {
-            Ok(reply) if owns_memory => push_protected(state, reply.values()),
-            Ok(reply) => {
-                for value in reply.values() {
-                    push(state, *value);
+            Ok(reply) => match reply.stacked_count() {
+                Some(count) => Ok(count),
+                None if owns_memory => push_protected(state, reply.values()),
+                None => {
+                    for value in reply.values() {
+                        push(state, *value);
+                    }
+                    Ok(reply.values().len() as i32)
                 }
-                Ok(reply.values().len() as i32)
-            }
+            },
             Err(raise) => Err(raise),
         };
         if owns_memory {
@@ -92,6 +109,7 @@ unsafe extern "C-unwind" fn dispatch(state: *mut ffi::lua_State) -> i32 {
         }
         match pushed {
             Ok(count) => count,
+            Err(Raise::Suspended) => versions::yield_with(state, suspend::go_on),
             Err(raise) => {
                 push_error(state, function.name, raise);
                 ffi::lua_error(state)
@@ -101,15 +119,20 @@ unsafe extern "C-unwind" fn dispatch(state: *mut ffi::lua_State) -> i32 {
 }
 
 /// Runs the body. This is the half without Lua errors.
-fn run<'c>(
+#[inline(always)]
+fn run<'c, B>(
     state: *mut ffi::lua_State,
     function: &'static Function,
     scratch: &'c mut Scratch,
-) -> Outcome<'c> {
-    // SAFETY: `dispatch` runs this on the state's own stack.
+    body: B,
+) -> Outcome<'c>
+where
+    B: FnOnce(Call<'c>, &'static Function) -> Outcome<'c>,
+{
+    // SAFETY: `answer` runs this on the state's own stack.
     let call = unsafe { Call::new(state, function, scratch) };
     // The panic hook has told what went wrong; the program gets an error that it can catch.
-    catch_unwind(AssertUnwindSafe(|| (function.body)(call)))
+    catch_unwind(AssertUnwindSafe(|| body(call, function)))
         .unwrap_or(Err(Raise::Text("internal error in Moonwire")))
 }
 
@@ -172,7 +195,8 @@ unsafe fn push_error(state: *mut ffi::lua_State, name: &str, raise: Raise) {
     // SAFETY: the caller's promise; every push leaves one value for the concatenation.
     unsafe {
         match raise {
-            Raise::Pending => {}
+            // `answer` has dealt with one that is suspended.
+            Raise::Pending | Raise::Suspended => {}
             Raise::Text(text) => {
                 ffi::luaL_where(state, CALLER);
                 push_text(state, text);

@@ -77,6 +77,15 @@ fn key(class: &'static Class) -> *const c_void {
     ptr::from_ref(class).cast()
 }
 
+/// Pushes the metatable of a class, or nil where the state does not have it.
+///
+/// # Safety
+/// `state` has a free stack slot.
+pub(super) unsafe fn push_metatable<T: Object>(state: *mut ffi::lua_State) {
+    // SAFETY: the caller's promise.
+    unsafe { ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(T::CLASS)) };
+}
+
 /// Makes the metatable of a class, where the state does not have it yet.
 ///
 /// # Safety

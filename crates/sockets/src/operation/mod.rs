@@ -7,7 +7,7 @@
 //!
 //! An attempt must not wait on its own account. A driver that would only park the thread may let
 //! the kernel do it inside the attempt's own system call, which saves calls: it passes
-//! [`Patience::Kernel`].
+//! [`Patience::Kernel`]. One with a [`Reactor`](crate::Reactor) passes [`Patience::Reactor`].
 
 mod accept;
 mod accept_patiently;
@@ -20,7 +20,6 @@ mod race;
 mod read;
 mod receive;
 mod receive_datagrams;
-mod resolve;
 mod send;
 mod send_all;
 mod send_file;
@@ -34,7 +33,7 @@ use std::time::Instant;
 pub use accept::Accept;
 pub use accept_patiently::AcceptPatiently;
 pub use connect::Connect;
-pub use name::{LookUp, NameOf};
+pub use name::{LookUp, NameOf, Resolve, ServiceName};
 pub use patience::Patience;
 pub use poll::Poll;
 pub(crate) use poll::poll;
@@ -44,7 +43,6 @@ pub use read::{
 };
 pub use receive::{Receive, ReceiveFrom};
 pub use receive_datagrams::{Datagram, ReceiveDatagram, ReceiveDatagrams};
-pub use resolve::{Resolve, ServiceName};
 pub use send::Send;
 pub use send_all::{SendAll, Sent};
 pub use send_file::{SendFile, duplicate_file, open_file};
@@ -53,7 +51,7 @@ pub use send_pieces::SendPieces;
 pub use sleep::Sleep;
 pub use watch::Watch;
 
-use crate::{Descriptor, Error, Handle, Interest, PollEntry, Scratch};
+use crate::{Descriptor, Error, Handle, Interest, Lookup, PollEntry, Scratch};
 
 /// Something that may have to wait before it is done.
 pub trait Operation {
@@ -107,6 +105,10 @@ pub enum Wait<'a> {
     AnyUntil(&'a [PollEntry], Instant),
     /// A moment.
     Moment(Instant),
+    /// A thread that looks something up. Only a [`Reactor`](crate::Reactor) has such.
+    Answer(&'a Lookup),
+    /// A word from somebody else, who tells the driver; nothing else ends the wait.
+    Notice,
 }
 
 /// Waits for the readiness of a descriptor. One that has been closed is ready for nothing: whoever

@@ -84,13 +84,17 @@ fn read_record(
             })?;
         match received {
             None => {
-                if matches!(patience, Patience::None) {
+                if !matches!(patience, Patience::Kernel(_)) {
                     contents.release();
                 }
                 return Ok(Progress::Waiting);
             }
             Some(0) => return Ok(Progress::Done(Read::EndOfStream)),
-            Some(length) => is_drained = length < room && !patience.tries_again(),
+            Some(length) if length < room => {
+                patience.note_short_receive(handle);
+                is_drained = !patience.tries_again();
+            }
+            Some(_) => {}
         }
     }
 }

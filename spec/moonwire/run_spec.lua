@@ -58,10 +58,10 @@ end)
 
 t.it("raises an error that is no string as it is", function()
   local object = setmetatable({}, { __tostring = function() error("nobody asks") end })
-  for _, value in ipairs { object, true, 12, print } do
+  for _, value in ipairs { object, true, print } do
     local ok, raised = pcall(moonwire.run, function() error(value) end)
     t.equal(ok, false)
-    t.equal(raised == value or tostring(raised):find("^12") ~= nil, true)
+    t.equal(raised, value)
   end
   local outcome = t.pack(pcall(moonwire.run, function() error(nil) end))
   t.equal(outcome[1], false)

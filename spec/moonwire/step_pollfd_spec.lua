@@ -9,7 +9,8 @@ local pollfd = moonwire.pollfd()
 --- Whether the loop's descriptor is readable within a time, in seconds.
 local function is_readable(seconds)
   local entry = minisock.pollfd(pollfd, minisock.POLLIN)
-  return minisock.poll(entry, seconds * 1000) ~= nil
+  local _, count = minisock.poll(entry, seconds * 1000)
+  return count > 0
 end
 
 t.it("is readable when a task can go on, and only then", function()

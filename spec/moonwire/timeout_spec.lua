@@ -96,6 +96,9 @@ it("works in whatever the program runs it in", function()
 end)
 
 it("leaves its own deadline, whatever order coroutines leave them in", function()
+  if _VERSION == "Lua 5.1" and not jit then
+    return -- Nothing yields out of a call of pcall there.
+  end
   local inner = coroutine.wrap(function()
     return moonwire.timeout(60, function()
       coroutine.yield()

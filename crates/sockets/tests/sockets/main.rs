@@ -2,14 +2,21 @@
 
 mod address;
 mod address_infos;
+mod batches;
+mod bounded;
 mod buffered;
 mod datagrams;
+mod files;
 mod hosts;
 mod kernel_timeouts;
 mod names;
 mod nonblocking;
 mod once;
 mod options;
+mod signals;
+mod patience;
+mod pieces;
+mod racing;
 mod streams;
 mod support;
 mod waiting;

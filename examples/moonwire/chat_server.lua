@@ -3,14 +3,15 @@
 --   moonwire examples/moonwire/chat_server.lua [address]
 --   nc 127.0.0.1 <port>
 --
--- Each client has a task that reads and one that writes, with a channel between what is said and the
--- latter: nobody waits for who reads slowly, and who reads too slowly is sent away.
+-- Each client has a task that reads and one that writes, with a channel to the latter for what others say.
+-- Where a channel is full, the one who speaks is held up, for a moment: who reads too slowly is sent away.
 
 local moonwire = require "moonwire"
 
 local address = arg[1] or "127.0.0.1:0"
--- How many lines may wait for a client.
+-- How many lines may wait for a client, and how long others wait for there to be room, in seconds.
 local MOST_WAITING = 64
+local LAG = 1
 -- How long a name and a line may be, in bytes, and how long a line may take to be sent, in seconds.
 local LONGEST_NAME = 40
 local LONGEST_LINE = 4096
@@ -22,9 +23,13 @@ io.stdout:setvbuf("line")
 local clients = {}
 
 local function say(text, except)
+  -- While one is waited for, others come and go.
+  local listeners = {}
   for client, outbox in pairs(clients) do
-    -- A time of 0 is enough where there is room.
-    if client ~= except and not moonwire.timeout(0, outbox.send, outbox, text .. "\n") then
+    listeners[client] = client ~= except and outbox or nil
+  end
+  for client, outbox in pairs(listeners) do
+    if not moonwire.timeout(LAG, outbox.send, outbox, text .. "\n") then
       outbox:close()
       client:close()
     end

@@ -39,6 +39,7 @@ local REASONS = {
 local is_ending = false
 local idle = {}
 
+-- `keep` is whether the connection is kept, or "keep-alive" where the client has to be told so.
 local function response(status, body, keep, without_body)
   local head = {
     ("HTTP/1.1 %d %s"):format(status, REASONS[status]),
@@ -48,8 +49,8 @@ local function response(status, body, keep, without_body)
   if status == 405 then
     head[#head + 1] = "Allow: GET, HEAD"
   end
-  if not keep then
-    head[#head + 1] = "Connection: close"
+  if keep ~= true then
+    head[#head + 1] = "Connection: " .. (keep or "close")
   end
   return table.concat(head, "\r\n") .. "\r\n\r\n" .. (without_body and "" or body)
 end
@@ -102,7 +103,7 @@ local function parse(head)
   local wish = (", " .. (fields.connection or "") .. ","):lower()
   local keep = not wish:find("[ \t,]close[ \t]*,")
   if minor == "0" then
-    keep = keep and wish:find("[ \t,]keep%-alive[ \t]*,") ~= nil
+    keep = keep and wish:find("[ \t,]keep%-alive[ \t]*,") and "keep-alive"
   end
   return nil, method, target, keep, tonumber(length), fields.expect
 end
@@ -135,11 +136,13 @@ local function next_head(connection)
 end
 
 local function answer(method, target, keep)
-  target = target:gsub("^http://[^/?#]*", ""):match("^[^?#]*")
-  local answer_ready = keep and ready[method .. " " .. target]
-  if answer_ready then
-    return answer_ready
+  local repeated = keep == true and ready[method .. " " .. target]
+  if repeated then
+    return repeated
   end
+  -- A proxy is asked with the whole URL, and so may every server be (RFC 9112, 3.2.2).
+  target = target:gsub("^http://[^/?]*", ""):match("^[^?]*")
+  target = target == "" and "/" or target
   local without_body = method == "HEAD"
   if method ~= "GET" and not without_body then
     return response(405, "405 " .. REASONS[405] .. "\n", keep)

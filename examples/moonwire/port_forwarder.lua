@@ -40,13 +40,15 @@ local function pump(from, to)
 end
 
 local function forward(client)
-  local server, message = moonwire.connect(target, { timeout = PATIENCE, nodelay = true })
+  local server, message = moonwire.connect(target, { timeout = PATIENCE })
   if not server then
     io.stderr:write(message, "\n")
     client:close()
     return
   end
   server:settimeout(nil)
+  -- What comes in pieces is passed on in pieces. A unix socket has no such option, and needs none.
+  server:option("nodelay", true)
   client:option("nodelay", true)
   moonwire.group(function(directions)
     directions:spawn(pump, client, server)

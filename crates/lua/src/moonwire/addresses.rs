@@ -32,7 +32,7 @@ pub(super) enum Place {
 pub(super) enum Subject<'a> {
     Address(Address),
     Name(&'a [u8], u16),
-    Host(&'a [u8]),
+    Text(&'a [u8]),
     Nothing,
 }
 
@@ -45,7 +45,7 @@ impl Subject<'_> {
                 // Writing to a vector cannot fail.
                 let _ = write!(text, ":{port}");
             }
-            Subject::Host(host) => text.extend_from_slice(host),
+            Subject::Text(bytes) => text.extend_from_slice(bytes),
             Subject::Nothing => {}
         }
     }

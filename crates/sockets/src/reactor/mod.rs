@@ -27,7 +27,7 @@ use crate::lookups::Lookups;
 use crate::operation::Wait;
 use crate::{Descriptor, Errno, Interest};
 
-pub(crate) use self::closing::descriptor_changes_hands;
+pub(crate) use self::closing::{descriptor_changes_hands, wake_waiters};
 
 /// The number of somebody who waits, which the driver chooses: small ones, for they are places in a list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -338,5 +338,9 @@ impl Inner {
     /// waited for it.
     fn descriptor_changes_hands(&mut self, descriptor: Descriptor) {
         self.sources.forget(descriptor, &mut self.woken);
+    }
+
+    fn wake_waiters(&mut self, descriptor: Descriptor) {
+        self.sources.wake(descriptor, &mut self.woken);
     }
 }

@@ -134,6 +134,13 @@ impl Sources {
         }
     }
 
+    /// Wakes who waits to read a descriptor.
+    pub(super) fn wake(&mut self, descriptor: Descriptor, woken: &mut Vec<(Waiter, Wake)>) {
+        if let Some(source) = self.get(descriptor) {
+            source.readable.note(false, woken);
+        }
+    }
+
     /// Forgets a descriptor. The kernel has forgotten it already, or does so when it is closed.
     pub(super) fn forget(&mut self, descriptor: Descriptor, woken: &mut Vec<(Waiter, Wake)>) {
         let Some(source) = self.get(descriptor).filter(|source| source.is_registered) else {

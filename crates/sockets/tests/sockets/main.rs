@@ -13,6 +13,7 @@ mod names;
 mod nonblocking;
 mod once;
 mod options;
+mod signals;
 mod patience;
 mod pieces;
 mod racing;

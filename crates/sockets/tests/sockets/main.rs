@@ -9,6 +9,7 @@ mod datagrams;
 mod files;
 mod hosts;
 mod kernel_timeouts;
+mod loops;
 mod names;
 mod nonblocking;
 mod once;

@@ -137,7 +137,9 @@ impl Sources {
     pub(super) fn note_not_ready(&mut self, descriptor: Descriptor, interest: Interest) {
         if let Some(source) = self.get(descriptor) {
             let side = source.side(interest);
-            side.is_ready = side.is_over;
+            side.is_ready = false;
+            // What was over has begun again: the socket has been connected since.
+            side.is_over = false;
         }
     }
 

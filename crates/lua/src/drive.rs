@@ -9,7 +9,7 @@ use crate::native::{Call, Outcome};
 ///
 /// It takes the call, and its caller has nothing left to do: a driver that suspends the coroutine
 /// runs `word` when the caller has long left the stack.
-#[inline]
+#[inline(always)]
 pub(crate) fn drive<'c, O: Operation>(
     mut call: Call<'c>,
     operation: O,

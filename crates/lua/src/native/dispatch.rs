@@ -1,7 +1,6 @@
 //! From Lua into a body and back.
 
-use std::ffi::c_void;
-use std::mem::ManuallyDrop;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
@@ -10,25 +9,19 @@ use moonwire_sockets::Scratch;
 
 use super::build::{self, PROTECTED, protect};
 use super::call::Call;
+use super::instance::Instance;
 use super::library::Function;
 use super::reply::{Built, Outcome, Problem, Raise, Value};
 
-/// The upvalue of each of our functions that points to its [`Function`]. The next one is
-/// [`PROTECTED`].
-const FUNCTION: i32 = 1;
-/// The upvalue of a method that holds the metatable of its class.
+/// The upvalue of each of our functions that is its [`Instance`]. The next one is [`PROTECTED`].
+const INSTANCE: i32 = 1;
+/// The upvalue of a method that holds the metatable of its class, which the instance names only.
 const METATABLE: i32 = 3;
 /// The upvalue of a bound function that holds its object.
 const BOUND: i32 = 4;
 
 /// Which frame `luaL_where` is to name: the one that called the running C function.
 const CALLER: i32 = 1;
-
-/// Where a method finds the metatable of its class.
-#[inline]
-pub(super) fn metatable_upvalue() -> i32 {
-    ffi::lua_upvalueindex(METATABLE)
-}
 
 /// Where a bound function finds its object.
 #[inline]
@@ -47,10 +40,14 @@ pub(super) unsafe fn push_function(
     metatable: Option<i32>,
     bound: Option<i32>,
 ) {
-    const { assert!(FUNCTION == 1 && PROTECTED == 2 && METATABLE == 3 && BOUND == 4) };
-    // SAFETY: the caller's promise; the pointer stays valid for ever.
+    const { assert!(INSTANCE == 1 && PROTECTED == 2 && METATABLE == 3 && BOUND == 4) };
+    // Lua aligns userdata to this at least.
+    const { assert!(align_of::<Instance>() <= 8) };
+    // SAFETY: the caller's promise; the memory is large enough, and nothing in it has to be dropped.
     unsafe {
-        ffi::lua_pushlightuserdata(state, ptr::from_ref(function).cast_mut().cast::<c_void>());
+        let class = metatable.map_or(ptr::null(), |index| ffi::lua_topointer(state, index));
+        let instance = ffi::lua_newuserdata(state, size_of::<Instance>());
+        instance.cast::<Instance>().write(Instance::new(function, class));
         ffi::lua_pushcfunction(state, build::run_protected);
         let mut upvalues = 2;
         for index in [metatable, bound].into_iter().flatten() {
@@ -67,15 +64,16 @@ unsafe extern "C-unwind" fn dispatch(state: *mut ffi::lua_State) -> i32 {
     // stack slots. No frame from here on down to a Lua call that may raise holds anything to be
     // dropped: the scratch is kept from it, and where it owns memory, pushing is protected.
     unsafe {
-        let function = ffi::lua_touserdata(state, ffi::lua_upvalueindex(FUNCTION));
+        let instance = ffi::lua_touserdata(state, ffi::lua_upvalueindex(INSTANCE));
         // Null where a debugger has changed the upvalue.
-        let Some(function) = function.cast::<Function>().as_ref() else {
+        let Some(instance) = instance.cast::<Instance>().as_ref() else {
             push_text(state, "not a function of Moonwire");
             ffi::lua_error(state)
         };
         let mut scratch = ManuallyDrop::new(Scratch::new());
+        let mut outcome = MaybeUninit::uninit();
         let place = &raw mut *scratch;
-        let outcome = run(state, function, &mut *place);
+        let outcome = run(state, instance, &mut *place, &mut outcome);
         let owns_memory = (*place).owns_memory();
         let pushed = match outcome {
             Ok(reply) if owns_memory => push_protected(state, reply.values()),
@@ -85,7 +83,7 @@ unsafe extern "C-unwind" fn dispatch(state: *mut ffi::lua_State) -> i32 {
                 }
                 Ok(reply.values().len() as i32)
             }
-            Err(raise) => Err(raise),
+            Err(raise) => Err(*raise),
         };
         if owns_memory {
             ManuallyDrop::drop(&mut scratch);
@@ -93,24 +91,34 @@ unsafe extern "C-unwind" fn dispatch(state: *mut ffi::lua_State) -> i32 {
         match pushed {
             Ok(count) => count,
             Err(raise) => {
-                push_error(state, function.name, raise);
+                push_error(state, instance.function.name, raise);
                 ffi::lua_error(state)
             }
         }
     }
 }
 
-/// Runs the body. This is the half without Lua errors.
-fn run<'c>(
+/// Runs the body. This is the half without Lua errors. What comes of it stays where the body writes it:
+/// a copy of it is a good part of what a call costs.
+#[inline]
+fn run<'c, 'o>(
     state: *mut ffi::lua_State,
-    function: &'static Function,
+    instance: &'c Instance,
     scratch: &'c mut Scratch,
-) -> Outcome<'c> {
+    outcome: &'o mut MaybeUninit<Outcome<'c>>,
+) -> &'o Outcome<'c> {
     // SAFETY: `dispatch` runs this on the state's own stack.
-    let call = unsafe { Call::new(state, function, scratch) };
-    // The panic hook has told what went wrong; the program gets an error that it can catch.
-    catch_unwind(AssertUnwindSafe(|| (function.body)(call)))
-        .unwrap_or(Err(Raise::Text("internal error in Moonwire")))
+    let call = unsafe { Call::new(state, instance, scratch) };
+    let place = outcome.as_mut_ptr();
+    // SAFETY: the place is writable, and has been written before it is read.
+    unsafe {
+        let body = AssertUnwindSafe(|| place.write((instance.function.body)(call)));
+        // The panic hook has told what went wrong; the program gets an error that it can catch.
+        if catch_unwind(body).is_err() {
+            place.write(Err(Raise::Text("internal error in Moonwire")));
+        }
+        &*place
+    }
 }
 
 /// # Safety

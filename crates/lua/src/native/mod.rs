@@ -34,6 +34,7 @@ mod call;
 mod dispatch;
 mod fields;
 mod file;
+mod instance;
 mod library;
 mod object;
 mod reply;

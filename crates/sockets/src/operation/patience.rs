@@ -46,7 +46,7 @@ pub(super) enum First {
 impl Patience<'_> {
     /// Makes a system call that may have to wait. `None` where it would have to and the kernel
     /// cannot do that within the deadline: the driver has to.
-    #[inline]
+    #[inline(always)]
     pub(super) fn call<T>(
         &mut self,
         handle: &impl Handle,

@@ -35,7 +35,7 @@ impl<H: Handle> Operation for Receive<H> {
     const NAME: &'static str = "read";
     type Output = usize;
 
-    #[inline]
+    #[inline(always)]
     fn attempt(
         &mut self,
         scratch: &mut Scratch,

@@ -49,7 +49,7 @@ impl<H: Handle> Operation for Send<'_, H> {
     const NAME: &'static str = "write";
     type Output = usize;
 
-    #[inline]
+    #[inline(always)]
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,

@@ -34,8 +34,10 @@ mod drive;
 mod llsocket;
 mod lsocket;
 mod minisock;
+mod moonwire;
 #[allow(unsafe_code)]
 mod native;
+mod scheduler;
 mod ssocket;
 
 use mlua::{Error, Lua, Result, Table};
@@ -49,6 +51,7 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Every module, by the name that `require` knows it by.
 static LIBRARIES: &[&Library] = &[
+    &moonwire::LIBRARY,
     &minisock::LIBRARY,
     &lsocket::LIBRARY,
     &ssocket::LIBRARY,

@@ -1,6 +1,7 @@
 //! Socket addresses: the native bytes of a `struct sockaddr`, and what they mean.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
@@ -271,6 +272,30 @@ impl Address {
         (self.family() == Some(Family::Inet6)).then(|| u32::from_ne_bytes(self.part(IPV6_SCOPE)))
     }
 
+    /// The IPv4 address that an IPv6 socket sees as `::ffff:127.0.0.1` (RFC 4291, section 2.5.5.2);
+    /// any other address as it is.
+    #[must_use]
+    pub fn unmapped(self) -> Address {
+        match (self.ip(), self.port()) {
+            (Some(IpAddr::V6(ip)), Some(port)) => {
+                ip.to_ipv4_mapped().map_or(self, |ip| Address::ipv4(ip, port))
+            }
+            _ => self,
+        }
+    }
+
+    /// The address as a socket of `family` takes it: an IPv4 address becomes one of IPv6 where that
+    /// is wanted, any other stays as it is.
+    #[must_use]
+    pub fn mapped_for(self, family: Family) -> Address {
+        match (self.ip(), self.port(), family) {
+            (Some(IpAddr::V4(ip)), Some(port), Family::Inet6) => {
+                Address::ipv6(ip.to_ipv6_mapped(), port, 0)
+            }
+            _ => self,
+        }
+    }
+
     /// The name of a unix address.
     #[must_use]
     pub fn unix_name_bytes(&self) -> Option<UnixName<'_>> {
@@ -319,6 +344,12 @@ impl PartialEq for Address {
 }
 
 impl Eq for Address {}
+
+impl Hash for Address {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
 
 impl fmt::Debug for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

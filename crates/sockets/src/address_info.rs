@@ -19,7 +19,7 @@ pub struct AddressInfo {
 
 /// What to look for, the `hints` of `getaddrinfo(3)` in the system's numbers. Zeroes ask for
 /// everything.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct ResolveHints {
     /// `AI_PASSIVE` and so on.
     pub flags: i32,

@@ -189,10 +189,16 @@ impl Contents {
             self.make_room(room)?;
         }
         let received = sys::append(&mut self.bytes, room, receive)?;
+        self.learn(room, received);
+        Ok(received)
+    }
+
+    /// Gives the next receive more room where one has filled all of its `room`.
+    #[inline]
+    pub(crate) fn learn(&mut self, room: usize, received: usize) {
         if received == room && room >= self.room {
             self.room = (self.room * 2).min(MOST_ROOM);
         }
-        Ok(received)
     }
 
     /// Moves the bytes to the front, which are fewer than the record that is being read has, and

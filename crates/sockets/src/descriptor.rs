@@ -3,6 +3,7 @@
 use std::os::fd::{IntoRawFd, OwnedFd};
 
 use crate::options::SocketOption;
+use crate::reactor::descriptor_changes_hands;
 use crate::{Address, Error, Shutdown, Socket, sys};
 
 /// The number of a file descriptor, not owned.
@@ -30,7 +31,9 @@ impl Descriptor {
     /// Gives a descriptor up: it stays open, and the number is the caller's.
     #[must_use]
     pub fn from_owned(descriptor: OwnedFd) -> Descriptor {
-        Descriptor(descriptor.into_raw_fd())
+        let descriptor = Descriptor(descriptor.into_raw_fd());
+        descriptor_changes_hands(descriptor);
+        descriptor
     }
 
     /// The address that the socket is bound to, `getsockname(2)`.
@@ -154,6 +157,7 @@ impl Descriptor {
     /// # Errors
     /// That of the system call.
     pub fn close(self) -> Result<(), Error> {
+        descriptor_changes_hands(self);
         sys::close(self).map_err(|errno| errno.during("close"))
     }
 }

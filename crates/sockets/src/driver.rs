@@ -46,6 +46,14 @@ fn park(wait: Wait<'_>, deadline: &mut Deadline, operation: &'static str) -> Res
             Wait::Any(entries) => {
                 operation::poll(&mut entries.to_vec(), remaining).map(|ready| ready > 0)
             }
+            Wait::AnyUntil(entries, moment) => {
+                let until = moment.saturating_duration_since(Instant::now());
+                let wait = remaining.map_or(until, |remaining| remaining.min(until));
+                operation::poll(&mut entries.to_vec(), Some(wait))
+                    .map(|ready| ready > 0 || Instant::now() >= moment)
+            }
+            // There is nobody else in this thread who could send word.
+            Wait::Answer(_) | Wait::Notice => Err(Errno::DEADLK),
             Wait::Moment(moment) => {
                 let until = moment.saturating_duration_since(Instant::now());
                 sys::sleep(remaining.map_or(until, |remaining| remaining.min(until)))

@@ -26,6 +26,8 @@ impl Errno {
     pub const CONNREFUSED: Errno = Errno(libc::ECONNREFUSED);
     /// Connection reset by peer.
     pub const CONNRESET: Errno = Errno(libc::ECONNRESET);
+    /// Resource deadlock avoided: what is waited for cannot come.
+    pub const DEADLK: Errno = Errno(libc::EDEADLK);
     /// Operation now in progress.
     pub const INPROGRESS: Errno = Errno(libc::EINPROGRESS);
     /// Interrupted system call.
@@ -34,6 +36,14 @@ impl Errno {
     pub const INVAL: Errno = Errno(libc::EINVAL);
     /// Transport endpoint is already connected.
     pub const ISCONN: Errno = Errno(libc::EISCONN);
+    /// Is a directory.
+    pub const ISDIR: Errno = Errno(libc::EISDIR);
+    /// Too many open files in this process.
+    pub const MFILE: Errno = Errno(libc::EMFILE);
+    /// Too many open files in the system.
+    pub const NFILE: Errno = Errno(libc::ENFILE);
+    /// No buffer space available.
+    pub const NOBUFS: Errno = Errno(libc::ENOBUFS);
     /// File name too long.
     pub const NAMETOOLONG: Errno = Errno(libc::ENAMETOOLONG);
     /// Cannot allocate memory.
@@ -73,6 +83,8 @@ pub enum Cause {
     Errno(Errno),
     /// The deadline passed before the operation was done.
     TimedOut,
+    /// Somebody has called the operation off.
+    Cancelled,
     /// The resolver failed with this code: an `EAI_` constant of `getaddrinfo(3)`.
     Resolver(i32),
 }
@@ -98,7 +110,7 @@ impl Error {
     pub const fn errno(&self) -> Option<Errno> {
         match self.cause {
             Cause::Errno(errno) => Some(errno),
-            Cause::TimedOut | Cause::Resolver(_) => None,
+            Cause::TimedOut | Cause::Cancelled | Cause::Resolver(_) => None,
         }
     }
 }
@@ -109,6 +121,7 @@ impl fmt::Display for Error {
         match self.cause {
             Cause::Errno(errno) => errno.fmt(f),
             Cause::TimedOut => f.write_str("timed out"),
+            Cause::Cancelled => f.write_str("cancelled"),
             Cause::Resolver(code) => f.write_str(resolver_text(code)),
         }
     }

@@ -15,6 +15,12 @@ pub trait Handle {
     /// The kernel's time-out for calls that wait for this readiness, where the descriptor has one
     /// that may be set.
     fn kernel_timeout(&self, interest: Interest) -> Option<&KernelTimeout>;
+
+    /// Whether it is known that a receive which finds less than it has room for has left nothing. One on
+    /// a unix stream stops where descriptors come along, and nothing is known of a mere number.
+    fn gives_all_there_is(&self) -> bool {
+        false
+    }
 }
 
 impl Handle for Descriptor {
@@ -103,5 +109,10 @@ impl Handle for &SocketCell {
             Interest::Writable if self.family.get() == Some(Family::Unix) => None,
             Interest::Writable => Some(&self.sending),
         }
+    }
+
+    #[inline]
+    fn gives_all_there_is(&self) -> bool {
+        matches!(self.family.get(), Some(Family::Inet | Family::Inet6))
     }
 }

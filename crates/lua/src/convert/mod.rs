@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use moonwire_sockets::{Descriptor, Timeout};
 
+pub(crate) use failure::CANCELLED;
 pub(crate) use host_text::HostText;
 
 use crate::native::{Call, Raise};

@@ -72,7 +72,7 @@ pub(super) fn sendmsg(call: Call<'_>) -> Outcome<'_> {
     }
     let send = once::send_message(socket, message, flags);
     let timeout = Mode::timeout(&socket.mode.send_timeout);
-    drive(call, send, timeout, |call, result| sent(call, length, result))
+    drive(call, send, timeout, move |call, result| sent(call, length, result))
 }
 
 /// Where a field of the message can be read, if it is there.

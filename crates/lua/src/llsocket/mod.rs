@@ -19,8 +19,13 @@ use crate::native::{Class, Constant, Function, Library};
 const DEFAULT_SIZE: usize = 4096;
 
 /// The module: constants, and the modules within it.
-pub(crate) static LIBRARY: Library =
-    Library { name: "llsocket", functions: &[], classes: CLASSES, constants: &ENTRIES };
+pub(crate) static LIBRARY: Library = Library {
+    name: "llsocket",
+    functions: &[],
+    classes: CLASSES,
+    constants: &ENTRIES,
+    script: None,
+};
 
 /// Names of internet addresses.
 pub(crate) static INET: Library = Library {
@@ -31,6 +36,7 @@ pub(crate) static INET: Library = Library {
     ],
     classes: CLASSES,
     constants: &[],
+    script: None,
 };
 
 /// Unix addresses.
@@ -39,6 +45,7 @@ pub(crate) static UNIX: Library = Library {
     functions: &[Function::new("getaddrinfo", resolve::unix_getaddrinfo)],
     classes: CLASSES,
     constants: &[],
+    script: None,
 };
 
 /// Making sockets.
@@ -51,6 +58,7 @@ pub(crate) static SOCKET: Library = Library {
     ],
     classes: CLASSES,
     constants: &[],
+    script: None,
 };
 
 /// The machine's network interfaces.
@@ -62,6 +70,7 @@ pub(crate) static DEVICE: Library = Library {
     ],
     classes: CLASSES,
     constants: &[],
+    script: None,
 };
 
 /// Each of the modules makes objects of these, and may be the first that is loaded.

@@ -48,7 +48,7 @@ pub(super) fn sendfile(call: Call<'_>) -> Outcome<'_> {
     };
     let send = once::send_file(socket, file, offset, length);
     let timeout = Mode::timeout(&socket.mode.send_timeout);
-    drive(call, send, timeout, |call, result| match result {
+    drive(call, send, timeout, move |call, result| match result {
         Ok(0) => Ok((0, Value::Nil, false).into()),
         result => sent(call, length, result),
     })

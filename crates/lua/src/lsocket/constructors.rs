@@ -28,7 +28,7 @@ pub(super) fn bind(call: Call<'_>) -> Outcome<'_> {
     let backlog = call.integer_or(position + 1, BACKLOG)?;
     let backlog = i32::try_from(backlog)
         .map_err(|_| Raise::argument(position + 1, "backlog out of range"))?;
-    open(call, host, transport, endpoint, |address| {
+    open(call, host, transport, endpoint, move |address| {
         let (socket, family) = socket(address, transport.kind)?;
         match transport {
             Transport { multicast: true, .. } => multicast::bind(&socket, address)?,
@@ -49,7 +49,7 @@ pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
     let endpoint = Endpoint::read(&call, host, is_unix_name(host), position + 1)?;
     let ttl = call.integer_or(position + 2, TTL)?;
     let ttl = u8::try_from(ttl).map_err(|_| Raise::argument(position + 2, "ttl out of range"))?;
-    open(call, host, transport, endpoint, |address| {
+    open(call, host, transport, endpoint, move |address| {
         let (socket, family) = socket(address, transport.kind)?;
         if transport.multicast {
             multicast::prepare_to_send(&socket, address, ttl)?;
@@ -65,12 +65,12 @@ fn open<'c>(
     host: &[u8],
     transport: Transport,
     endpoint: Endpoint<'c>,
-    open: impl Fn(&Address) -> Result<SocketObject, Error>,
+    open: impl Fn(&Address) -> Result<SocketObject, Error> + 'c,
 ) -> Outcome<'c> {
     if transport.multicast && is_unix_name(host) {
         return refusal("multicast not available for unix domain sockets.");
     }
-    open_at(call, endpoint, transport.kind, |address| {
+    open_at(call, endpoint, transport.kind, move |address| {
         Ok(open(address)?.for_multicast(transport.multicast))
     })
 }

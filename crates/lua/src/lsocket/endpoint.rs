@@ -73,13 +73,13 @@ pub(super) fn open_at<'c>(
     call: Call<'c>,
     endpoint: Endpoint<'c>,
     kind: Kind,
-    open: impl Fn(&Address) -> Result<SocketObject, Error>,
+    open: impl Fn(&Address) -> Result<SocketObject, Error> + 'c,
 ) -> Outcome<'c> {
     match endpoint {
         Endpoint::Known(address) => object(call, address.and_then(|address| open(&address))),
         Endpoint::Name(host, port) => {
             let look_up = LookUp::new(host, port.to_string().as_bytes(), kind);
-            drive(call, look_up, Timeout::Never, |call, found| {
+            drive(call, look_up, Timeout::Never, move |call, found| {
                 object(call, found.and_then(|addresses| first(&addresses, open)))
             })
         }

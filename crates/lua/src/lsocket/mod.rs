@@ -31,4 +31,5 @@ pub(crate) static LIBRARY: Library = Library {
         ("IN6ADDR_ANY", Constant::Text("::0")),
         ("_VERSION", Constant::Text(concat!("lsocket (Moonwire ", env!("CARGO_PKG_VERSION"), ")"))),
     ],
+    script: None,
 };

@@ -10,6 +10,7 @@ pub(super) fn failure<'c>(call: Call<'c>, error: Error) -> Outcome<'c> {
     let message = match error.cause {
         Cause::Errno(errno) => call.text(format_args!("{name} error: {} ({errno})", errno.0)),
         Cause::TimedOut => call.text(format_args!("{name} timeout")),
+        Cause::Cancelled => call.text(format_args!("{name} cancelled")),
         Cause::Resolver(code) => call.text(format_args!("{name}: {code} {}", resolver_text(code))),
     };
     Ok((Value::Nil, message).into())

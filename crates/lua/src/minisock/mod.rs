@@ -59,4 +59,5 @@ pub(crate) static LIBRARY: Library = Library {
         ("POLLHUP", Constant::Integer(events::HUP as i64)),
         ("POLLNVAL", Constant::Integer(events::NVAL as i64)),
     ],
+    script: None,
 };

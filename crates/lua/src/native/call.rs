@@ -162,6 +162,14 @@ impl<'c> Call<'c> {
         self.kind(index) == ffi::LUA_TTABLE
     }
 
+    /// Checks that an argument is a function.
+    pub(crate) fn function(&self, index: usize) -> Result<(), Raise> {
+        match self.kind(index) {
+            ffi::LUA_TFUNCTION => Ok(()),
+            _ => Err(self.type_error(index, "function")),
+        }
+    }
+
     /// Whether an argument is nil, not missing.
     pub(crate) fn is_nil(&self, index: usize) -> bool {
         self.kind(index) == ffi::LUA_TNIL

@@ -12,6 +12,7 @@ use super::call::Call;
 use super::instance::Instance;
 use super::library::Function;
 use super::reply::{Built, Outcome, Problem, Raise, Value};
+use super::{suspend, versions};
 
 /// The upvalue of each of our functions that is its [`Instance`]. The next one is [`PROTECTED`].
 const INSTANCE: i32 = 1;
@@ -60,9 +61,22 @@ pub(super) unsafe fn push_function(
 
 /// The C function behind every function of ours.
 unsafe extern "C-unwind" fn dispatch(state: *mut ffi::lua_State) -> i32 {
-    // SAFETY: Lua calls this as a function that `push_function` has made, with `LUA_MINSTACK` free
-    // stack slots. No frame from here on down to a Lua call that may raise holds anything to be
-    // dropped: the scratch is kept from it, and where it owns memory, pushing is protected.
+    // SAFETY: Lua calls this as a function that `push_function` has made.
+    unsafe { answer(state, |call, function| (function.body)(call)) }
+}
+
+/// Runs a body and answers the call with what it returns.
+///
+/// # Safety
+/// Lua runs a function that `push_function` has made, with `LUA_MINSTACK` free stack slots, and a Lua error
+/// may leave this frame and that of the caller.
+#[inline(always)]
+pub(super) unsafe fn answer<B>(state: *mut ffi::lua_State, body: B) -> i32
+where
+    B: for<'c> FnOnce(Call<'c>, &'static Function) -> Outcome<'c> + Copy,
+{
+    // SAFETY: the caller's promise. No frame from here on down to a Lua call that may raise holds
+    // anything to be dropped: the scratch is kept from it, and where it owns memory, pushing is protected.
     unsafe {
         let instance = ffi::lua_touserdata(state, ffi::lua_upvalueindex(INSTANCE));
         // Null where a debugger has changed the upvalue.
@@ -73,16 +87,19 @@ unsafe extern "C-unwind" fn dispatch(state: *mut ffi::lua_State) -> i32 {
         let mut scratch = ManuallyDrop::new(Scratch::new());
         let mut outcome = MaybeUninit::uninit();
         let place = &raw mut *scratch;
-        let outcome = run(state, instance, &mut *place, &mut outcome);
+        let outcome = run(state, instance, &mut *place, &mut outcome, body);
         let owns_memory = (*place).owns_memory();
         let pushed = match outcome {
-            Ok(reply) if owns_memory => push_protected(state, reply.values()),
-            Ok(reply) => {
-                for value in reply.values() {
-                    push(state, *value);
+            Ok(reply) => match reply.stacked_count() {
+                Some(count) => Ok(count),
+                None if owns_memory => push_protected(state, reply.values()),
+                None => {
+                    for value in reply.values() {
+                        push(state, *value);
+                    }
+                    Ok(reply.values().len() as i32)
                 }
-                Ok(reply.values().len() as i32)
-            }
+            },
             Err(raise) => Err(*raise),
         };
         if owns_memory {
@@ -90,6 +107,7 @@ unsafe extern "C-unwind" fn dispatch(state: *mut ffi::lua_State) -> i32 {
         }
         match pushed {
             Ok(count) => count,
+            Err(Raise::Suspended) => versions::yield_with(state, suspend::go_on),
             Err(raise) => {
                 push_error(state, instance.function.name, raise);
                 ffi::lua_error(state)
@@ -100,19 +118,23 @@ unsafe extern "C-unwind" fn dispatch(state: *mut ffi::lua_State) -> i32 {
 
 /// Runs the body. This is the half without Lua errors. What comes of it stays where the body writes it:
 /// a copy of it is a good part of what a call costs.
-#[inline]
-fn run<'c, 'o>(
+#[inline(always)]
+fn run<'c, 'o, B>(
     state: *mut ffi::lua_State,
     instance: &'c Instance,
     scratch: &'c mut Scratch,
     outcome: &'o mut MaybeUninit<Outcome<'c>>,
-) -> &'o Outcome<'c> {
-    // SAFETY: `dispatch` runs this on the state's own stack.
+    body: B,
+) -> &'o Outcome<'c>
+where
+    B: FnOnce(Call<'c>, &'static Function) -> Outcome<'c>,
+{
+    // SAFETY: `answer` runs this on the state's own stack.
     let call = unsafe { Call::new(state, instance, scratch) };
     let place = outcome.as_mut_ptr();
     // SAFETY: the place is writable, and has been written before it is read.
     unsafe {
-        let body = AssertUnwindSafe(|| place.write((instance.function.body)(call)));
+        let body = AssertUnwindSafe(|| place.write(body(call, instance.function)));
         // The panic hook has told what went wrong; the program gets an error that it can catch.
         if catch_unwind(body).is_err() {
             place.write(Err(Raise::Text("internal error in Moonwire")));
@@ -180,7 +202,8 @@ unsafe fn push_error(state: *mut ffi::lua_State, name: &str, raise: Raise) {
     // SAFETY: the caller's promise; every push leaves one value for the concatenation.
     unsafe {
         match raise {
-            Raise::Pending => {}
+            // `answer` has dealt with one that is suspended.
+            Raise::Pending | Raise::Suspended => {}
             Raise::Text(text) => {
                 ffi::luaL_where(state, CALLER);
                 push_text(state, text);

@@ -8,6 +8,7 @@ use super::call::Call;
 use super::dispatch::{self, push_text};
 use super::object::{self, Class};
 use super::reply::{Built, Outcome, Raise};
+use super::script::{self, Script};
 
 /// A function of a module, or a method.
 pub(crate) struct Function {
@@ -50,6 +51,8 @@ pub(crate) struct Library {
     pub(crate) functions: &'static [Function],
     pub(crate) classes: &'static [&'static Class],
     pub(crate) constants: &'static [(&'static str, Constant)],
+    /// What is written in Lua.
+    pub(crate) script: Option<&'static Script>,
 }
 
 /// The table of a module. A state has one for each.
@@ -82,7 +85,7 @@ impl Call<'_> {
 
 /// # Safety
 /// A Lua error may leave this frame.
-unsafe fn push_library(state: *mut ffi::lua_State, library: &'static Library) {
+pub(super) unsafe fn push_library(state: *mut ffi::lua_State, library: &'static Library) {
     // SAFETY: the caller's promise.
     unsafe {
         ffi::luaL_checkstack(state, 10, c"cannot open a module".as_ptr());
@@ -110,6 +113,9 @@ unsafe fn push_library(state: *mut ffi::lua_State, library: &'static Library) {
                 Constant::Library(library) => push_library(state, library),
             }
             ffi::lua_rawset(state, -3);
+        }
+        if let Some(script) = library.script {
+            script::run(state, script);
         }
         ffi::lua_pushvalue(state, -1);
         ffi::lua_rawsetp(state, ffi::LUA_REGISTRYINDEX, key);

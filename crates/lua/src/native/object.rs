@@ -77,6 +77,15 @@ fn key(class: &'static Class) -> *const c_void {
     ptr::from_ref(class).cast()
 }
 
+/// Pushes the metatable of a class, or nil where the state does not have it.
+///
+/// # Safety
+/// `state` has a free stack slot.
+pub(super) unsafe fn push_metatable<T: Object>(state: *mut ffi::lua_State) {
+    // SAFETY: the caller's promise.
+    unsafe { ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(T::CLASS)) };
+}
+
 /// Makes the metatable of a class, where the state does not have it yet.
 ///
 /// # Safety
@@ -216,6 +225,11 @@ impl<'c> Call<'c> {
         // method, whose instance names the metatable of its class.
         let value = unsafe { self.object_with::<T>(self.instance().metatable, 1) };
         value.ok_or_else(|| self.type_error(0, T::CLASS.name))
+    }
+
+    /// The object whose method is called, for the reply.
+    pub(crate) fn itself(&self) -> Built {
+        Built(1)
     }
 
     /// An argument that is an object.

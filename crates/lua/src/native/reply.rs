@@ -25,6 +25,8 @@ const MOST_VALUES: usize = 4;
 pub(crate) struct Reply<'c> {
     values: [Value<'c>; MOST_VALUES],
     count: usize,
+    /// How many values on top of the Lua stack are the results instead.
+    stacked: Option<i32>,
 }
 
 impl<'c> Reply<'c> {
@@ -32,18 +34,32 @@ impl<'c> Reply<'c> {
     pub(super) fn values(&self) -> &[Value<'c>] {
         &self.values[..self.count]
     }
+
+    #[inline]
+    pub(super) fn stacked_count(&self) -> Option<i32> {
+        self.stacked
+    }
+
+    /// So many values, which lie on top of the Lua stack.
+    pub(super) fn stacked(count: i32) -> Reply<'c> {
+        Reply { stacked: Some(count), ..Reply::NOTHING }
+    }
 }
 
 impl<'c> Reply<'c> {
     /// No results.
     pub(crate) const NOTHING: Reply<'c> =
-        Reply { values: [const { Value::Nil }; MOST_VALUES], count: 0 };
+        Reply { values: [const { Value::Nil }; MOST_VALUES], count: 0, stacked: None };
 }
 
 impl<'c, T: Into<Value<'c>>> From<T> for Reply<'c> {
     #[inline]
     fn from(value: T) -> Self {
-        Reply { values: [value.into(), Value::Nil, Value::Nil, Value::Nil], count: 1 }
+        Reply {
+            values: [value.into(), Value::Nil, Value::Nil, Value::Nil],
+            count: 1,
+            stacked: None,
+        }
     }
 }
 
@@ -53,7 +69,7 @@ macro_rules! replies {
         impl<'c, $($type: Into<Value<'c>>),*> From<($($type),*)> for Reply<'c> {
             #[inline]
             fn from(($($value),*): ($($type),*)) -> Self {
-                Reply { values: [$($value.into(),)* $(Value::$nil),*], count: $count }
+                Reply { values: [$($value.into(),)* $(Value::$nil),*], count: $count, stacked: None }
             }
         }
     )*};
@@ -123,7 +139,7 @@ pub(crate) enum Problem {
     Other(&'static str),
 }
 
-/// An error that is to be raised.
+/// Why there is no reply: an error that is to be raised, mostly.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Raise {
     /// `bad argument #index to 'name' (problem)`.
@@ -132,6 +148,8 @@ pub(crate) enum Raise {
     Text(&'static str),
     /// The error value that lies on top of the Lua stack.
     Pending,
+    /// No error: there is no reply yet, see [`Call::suspend`](super::Call::suspend).
+    Suspended,
 }
 
 impl Raise {

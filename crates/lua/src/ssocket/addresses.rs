@@ -55,7 +55,7 @@ impl<'c> Place<'c> {
         kind: Kind,
         family: Option<Family>,
         timeout: Timeout,
-        then: impl FnOnce(Call<'c>, Vec<Address>, Timeout) -> Outcome<'c>,
+        then: impl FnOnce(Call<'c>, Vec<Address>, Timeout) -> Outcome<'c> + 'c,
     ) -> Outcome<'c> {
         let look_up = match self {
             Place::Known(Ok(address)) => return then(call, vec![address], timeout),

@@ -102,7 +102,7 @@ pub(super) fn sendto(call: Call<'_>) -> Outcome<'_> {
     let place = Place::at(&call, 2)?;
     let (family, timeout) = (endpoint.wanted_family(), endpoint.timeout.get());
     let was_open = endpoint.socket.is_open();
-    place.find(call, Kind::Datagram, family, timeout, |call, addresses, timeout| {
+    place.find(call, Kind::Datagram, family, timeout, move |call, addresses, timeout| {
         let destination = first(&addresses, "sendto", |address: &Address, family| {
             endpoint.open_for(family).map(|()| *address)
         });

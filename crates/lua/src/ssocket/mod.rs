@@ -34,4 +34,5 @@ pub(crate) static LIBRARY: Library = Library {
         ("ERROR_CLOSED", Constant::Text(failure::CLOSED)),
         ("ERROR_REFUSED", Constant::Text(failure::REFUSED)),
     ],
+    script: None,
 };

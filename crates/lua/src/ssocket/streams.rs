@@ -67,12 +67,12 @@ fn next(call: Call<'_>) -> Outcome<'_> {
     let Reader { stream, delimiter, inclusive } = call.bound::<Reader>()?;
     let stream = &**stream;
     let timeout = stream.endpoint.timeout.get();
-    let read = ReadUntil::new(&stream.endpoint.socket, &stream.buffer, delimiter);
+    let read = ReadUntil::new(&stream.endpoint.socket, &stream.buffer, &**delimiter);
     drive(call, read, timeout, move |call, result| {
         let (kept, dropped) = if *inclusive { (delimiter.len(), 0) } else { (0, delimiter.len()) };
         let result = result.map(|read| match read {
             Read::Whole(length) => Read::Whole(length + kept),
-            Read::EndOfStream => Read::EndOfStream,
+            end => end,
         });
         record(call, stream, result, dropped, Some(delimiter))
     })
@@ -92,7 +92,7 @@ fn record<'c>(
         Ok(Read::Whole(length)) => {
             return Ok(call.take_buffered(&stream.buffer, length, dropped)?.into());
         }
-        Ok(Read::EndOfStream) => End::OfStream,
+        Ok(Read::EndOfStream | Read::Oversized) => End::OfStream,
         Err(error) => End::Failure(error),
     };
     let length = match (end, delimiter) {

@@ -7,39 +7,45 @@
 //!
 //! An attempt must not wait on its own account. A driver that would only park the thread may let
 //! the kernel do it inside the attempt's own system call, which saves calls: it passes
-//! [`Patience::Kernel`].
+//! [`Patience::Kernel`]. One with a [`Reactor`](crate::Reactor) passes [`Patience::Reactor`].
 
 mod accept;
+mod accept_patiently;
 mod connect;
 mod name;
 pub mod once;
 mod patience;
 mod poll;
+mod race;
 mod read;
 mod receive;
-mod resolve;
 mod send;
 mod send_all;
+mod send_pieces;
 mod sleep;
 mod watch;
 
 use std::time::Instant;
 
 pub use accept::Accept;
+pub use accept_patiently::AcceptPatiently;
 pub use connect::Connect;
-pub use name::{LookUp, NameOf};
+pub use name::{LookUp, NameOf, Resolve, ServiceName};
 pub use patience::Patience;
 pub use poll::Poll;
 pub(crate) use poll::poll;
-pub use read::{Read, ReadExactly, ReadUntil, ReadUpTo};
+pub use race::Race;
+pub use read::{
+    Available, Read, ReadAvailable, ReadExactly, ReadLine, ReadToEnd, ReadUntil, ReadUpTo,
+};
 pub use receive::{Receive, ReceiveFrom};
-pub use resolve::{Resolve, ServiceName};
 pub use send::Send;
 pub use send_all::{SendAll, Sent};
+pub use send_pieces::SendPieces;
 pub use sleep::Sleep;
 pub use watch::Watch;
 
-use crate::{Descriptor, Error, Handle, Interest, PollEntry, Scratch};
+use crate::{Descriptor, Error, Handle, Interest, Lookup, PollEntry, Scratch};
 
 /// Something that may have to wait before it is done.
 pub trait Operation {
@@ -73,6 +79,29 @@ pub trait Operation {
     }
 }
 
+/// An operation that its caller keeps.
+impl<O: Operation> Operation for &mut O {
+    const NAME: &'static str = O::NAME;
+    type Output = O::Output;
+
+    #[inline(always)]
+    fn attempt(
+        &mut self,
+        scratch: &mut Scratch,
+        patience: Patience<'_>,
+    ) -> Result<Progress<O::Output>, Error> {
+        (**self).attempt(scratch, patience)
+    }
+
+    fn waits_for(&self) -> Wait<'_> {
+        (**self).waits_for()
+    }
+
+    fn end_early(&mut self, reason: Error) -> Result<O::Output, Error> {
+        (**self).end_early(reason)
+    }
+}
+
 /// How far an attempt has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Progress<T> {
@@ -89,8 +118,14 @@ pub enum Wait<'a> {
     Descriptor(Descriptor, Interest),
     /// Any of these.
     Any(&'a [PollEntry]),
+    /// Any of these, or a moment.
+    AnyUntil(&'a [PollEntry], Instant),
     /// A moment.
     Moment(Instant),
+    /// A thread that looks something up. Only a [`Reactor`](crate::Reactor) has such.
+    Answer(&'a Lookup),
+    /// A word from somebody else, who tells the driver; nothing else ends the wait.
+    Notice,
 }
 
 /// Waits for the readiness of a descriptor. One that has been closed is ready for nothing: whoever

@@ -1,20 +1,86 @@
-//! Names to addresses and back, through the system's resolver.
+//! Questions to the system's resolver: names to addresses and back.
+//!
+//! The resolver cannot be asked to return at once. A driver that parks the thread lets it take the time
+//! that it takes; for one with a reactor, a thread asks.
 
 use super::{Operation, Patience, Progress, Wait};
-use crate::names::{self, NameInfo};
-use crate::{Address, Error, Family, Kind, Scratch};
+use crate::lookups::{Answer, Asking, Question};
+use crate::{Address, AddressInfo, Error, Family, Kind, NameInfo, ResolveHints, Scratch};
 
-/// Looks a host and a service up, `getaddrinfo(3)`. The output is each address once, in the
-/// resolver's order.
-///
-/// The system's resolver cannot be asked to return at once: an attempt takes the time that it
-/// takes.
+/// A question, and where it has come to.
 #[derive(Debug)]
-pub struct LookUp {
-    host: Option<Vec<u8>>,
-    service: Vec<u8>,
-    kind: Kind,
-    family: Option<Family>,
+struct Query {
+    question: Question,
+    asking: Asking,
+}
+
+impl From<Question> for Query {
+    fn from(question: Question) -> Query {
+        Query { question, asking: Asking::default() }
+    }
+}
+
+impl Query {
+    fn attempt<T>(
+        &mut self,
+        patience: &Patience<'_>,
+        take: impl FnOnce(Answer) -> Option<T>,
+    ) -> Result<Progress<T>, Error> {
+        let answer = match patience {
+            Patience::Reactor(reactor) => self.asking.answer(reactor.lookups(), &self.question),
+            Patience::None | Patience::Kernel(_) => Some(self.question.answer()),
+        };
+        match answer {
+            // The answer is that to the question, so there is something to take.
+            Some(answer) => Ok(take(answer?).map_or(Progress::Waiting, Progress::Done)),
+            None => Ok(Progress::Waiting),
+        }
+    }
+
+    fn waits_for(&self) -> Wait<'_> {
+        self.asking.lookup().map_or(Wait::Any(&[]), Wait::Answer)
+    }
+}
+
+/// The operations, which differ in question and answer only.
+macro_rules! questions {
+    ($($(#[$docs:meta])* $operation:ident, $name:literal, $variant:ident => $output:ty;)*) => {$(
+        $(#[$docs])*
+        #[derive(Debug)]
+        pub struct $operation(Query);
+
+        impl Operation for $operation {
+            const NAME: &'static str = $name;
+            type Output = $output;
+
+            fn attempt(
+                &mut self,
+                _scratch: &mut Scratch,
+                patience: Patience<'_>,
+            ) -> Result<Progress<$output>, Error> {
+                self.0.attempt(&patience, |answer| match answer {
+                    Answer::$variant(answer) => Some(answer),
+                    _ => None,
+                })
+            }
+
+            fn waits_for(&self) -> Wait<'_> {
+                self.0.waits_for()
+            }
+        }
+    )*};
+}
+
+questions! {
+    /// Looks a host and a service up, `getaddrinfo(3)`. The output is each address once, in the
+    /// resolver's order.
+    LookUp, "getaddrinfo", Addresses => Vec<Address>;
+    /// Looks a host and a service up, `getaddrinfo(3)`. The output is the resolver's own list.
+    Resolve, "getaddrinfo", AddressInfos => Vec<AddressInfo>;
+    /// Looks the host and port of an address up, `getnameinfo(3)`. Numbers need no resolver.
+    NameOf, "getnameinfo", Name => NameInfo;
+    /// Looks the names of an address up, `getnameinfo(3)`: the output is host and service.
+    ServiceName, "getnameinfo", Service => (Vec<u8>, Vec<u8>);
 }
 
 impl LookUp {
@@ -22,70 +88,51 @@ impl LookUp {
     /// `services(5)`; an empty one is port 0.
     #[must_use]
     pub fn new(host: &[u8], service: &[u8], kind: Kind) -> LookUp {
-        LookUp { host: Some(host.to_vec()), service: service.to_vec(), kind, family: None }
+        LookUp::of(Some(host.to_vec()), service, kind)
     }
 
     /// Looks for addresses of one family only.
     #[must_use]
-    pub fn of_family(mut self, family: Family) -> LookUp {
-        self.family = Some(family);
+    pub fn of_family(mut self, wanted: Family) -> LookUp {
+        if let Question::Addresses { family, .. } = &mut self.0.question {
+            *family = Some(wanted);
+        }
         self
     }
 
     /// The wildcard addresses, to bind to.
     #[must_use]
     pub fn wildcard(service: &[u8], kind: Kind) -> LookUp {
-        LookUp { host: None, service: service.to_vec(), kind, family: None }
+        LookUp::of(None, service, kind)
+    }
+
+    fn of(host: Option<Vec<u8>>, service: &[u8], kind: Kind) -> LookUp {
+        let service = service.to_vec();
+        LookUp(Question::Addresses { host, service, kind, family: None }.into())
     }
 }
 
-impl Operation for LookUp {
-    const NAME: &'static str = "getaddrinfo";
-    type Output = Vec<Address>;
-
-    fn attempt(
-        &mut self,
-        _scratch: &mut Scratch,
-        _patience: Patience<'_>,
-    ) -> Result<Progress<Vec<Address>>, Error> {
-        names::look_up(self.host.as_deref(), &self.service, self.kind, self.family)
-            .map(Progress::Done)
+impl Resolve {
+    /// Looks up what may be missing, but not both.
+    #[must_use]
+    pub fn new(host: Option<&[u8]>, service: Option<&[u8]>, hints: ResolveHints) -> Resolve {
+        let (host, service) = (host.map(<[u8]>::to_vec), service.map(<[u8]>::to_vec));
+        Resolve(Question::AddressInfos { host, service, hints }.into())
     }
-
-    fn waits_for(&self) -> Wait<'_> {
-        Wait::Any(&[])
-    }
-}
-
-/// Looks the host and port of an address up, `getnameinfo(3)`. Like [`LookUp`], it takes the time
-/// that it takes, unless it is numeric.
-#[derive(Debug)]
-pub struct NameOf {
-    address: Address,
-    numeric_host: bool,
 }
 
 impl NameOf {
     /// Looks `address` up; `numeric_host` asks for no name.
     #[must_use]
-    pub const fn new(address: Address, numeric_host: bool) -> NameOf {
-        NameOf { address, numeric_host }
+    pub fn new(address: Address, numeric_host: bool) -> NameOf {
+        NameOf(Question::Name { address, numeric_host }.into())
     }
 }
 
-impl Operation for NameOf {
-    const NAME: &'static str = "getnameinfo";
-    type Output = NameInfo;
-
-    fn attempt(
-        &mut self,
-        _scratch: &mut Scratch,
-        _patience: Patience<'_>,
-    ) -> Result<Progress<NameInfo>, Error> {
-        names::name_of(&self.address, self.numeric_host).map(Progress::Done)
-    }
-
-    fn waits_for(&self) -> Wait<'_> {
-        Wait::Any(&[])
+impl ServiceName {
+    /// Looks `address` up; `flags` are `NI_NUMERICHOST` and so on.
+    #[must_use]
+    pub fn new(address: Address, flags: i32) -> ServiceName {
+        ServiceName(Question::Service { address, flags }.into())
     }
 }

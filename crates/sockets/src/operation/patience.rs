@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::{
-    Deadline, Descriptor, Errno, Handle, Interest, KernelTimeout, PollEntry, Timeout, sys,
+    Deadline, Descriptor, Errno, Handle, Interest, KernelTimeout, PollEntry, Reactor, Timeout, sys,
 };
 
 /// What an attempt may do when nothing can be done at once.
@@ -14,6 +14,8 @@ pub enum Patience<'a> {
     /// Wait in the kernel, in a call that the kernel itself ends by the deadline. An operation
     /// without such a call returns at once.
     Kernel(&'a mut Deadline),
+    /// Return at once, and do not even try what this knows to be in vain.
+    Reactor(&'a Reactor),
 }
 
 /// Whether a call waits in the kernel.
@@ -55,6 +57,9 @@ impl Patience<'_> {
         mut call: impl FnMut(Descriptor, Blocking) -> Result<T, Errno>,
     ) -> Result<Option<T>, Errno> {
         let descriptor = handle.descriptor()?;
+        if let Patience::Reactor(reactor) = self {
+            return call_once(reactor, descriptor, interest, call);
+        }
         let kernel = handle.kernel_timeout(interest);
         let mut blocking = self.blocking(kernel);
         if first == First::Prepare && blocking == Blocking::No {
@@ -110,15 +115,49 @@ impl Patience<'_> {
         }
     }
 
+    /// Notes that a stream has given less than there was room for.
+    #[inline]
+    pub(super) fn note_short_receive(&self, handle: &impl Handle) {
+        if let (Patience::Reactor(reactor), Ok(descriptor)) = (self, handle.descriptor())
+            && handle.gives_all_there_is()
+        {
+            reactor.note_short_receive(descriptor);
+        }
+    }
+
     /// Whether to try once more after a call that has received less than it had room for: there may
     /// be no more for now. A driver that only parks the thread does so for that price, but not one
     /// that can do something else meanwhile.
     pub(super) fn tries_again(&self) -> bool {
         match self {
-            Patience::None => false,
+            Patience::None | Patience::Reactor(_) => false,
             Patience::Kernel(deadline) => {
                 deadline.is_never() || deadline.timeout() == Timeout::After(Duration::ZERO)
             }
+        }
+    }
+}
+
+/// Makes a system call that does not wait, unless it would be in vain.
+#[inline(never)]
+fn call_once<T>(
+    reactor: &Reactor,
+    descriptor: Descriptor,
+    interest: Interest,
+    mut call: impl FnMut(Descriptor, Blocking) -> Result<T, Errno>,
+) -> Result<Option<T>, Errno> {
+    if !reactor.may_be_ready(descriptor, interest) {
+        return Ok(None);
+    }
+    loop {
+        match call(descriptor, Blocking::No) {
+            Ok(output) => return Ok(Some(output)),
+            Err(Errno::AGAIN) => {
+                reactor.note_not_ready(descriptor, interest);
+                return Ok(None);
+            }
+            Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno),
         }
     }
 }

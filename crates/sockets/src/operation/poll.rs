@@ -34,7 +34,7 @@ impl Operation for Poll {
     ) -> Result<Progress<(Vec<PollEntry>, usize)>, Error> {
         loop {
             let timeout = match &mut patience {
-                Patience::None => Some(Duration::ZERO),
+                Patience::None | Patience::Reactor(_) => Some(Duration::ZERO),
                 Patience::Kernel(deadline) => deadline.remaining(),
             };
             match poll(&mut self.entries, timeout) {

@@ -23,6 +23,7 @@ impl<H: Handle> Receive<H> {
     }
 }
 
+#[cold]
 fn read(descriptor: Descriptor, limit: usize, scratch: &mut Scratch) -> Result<usize, Errno> {
     // `read` on a descriptor in blocking mode would wait whatever the patience.
     if !is_ready(descriptor, Interest::Readable)? {

@@ -37,6 +37,7 @@ impl<'a, H: Handle> Send<'a, H> {
     }
 }
 
+#[cold]
 fn write(descriptor: Descriptor, bytes: &[u8]) -> Result<usize, Errno> {
     // As for `Receive`: `write` has no flag for "do not wait".
     if !is_ready(descriptor, Interest::Writable)? {

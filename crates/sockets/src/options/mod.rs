@@ -93,6 +93,8 @@ options! {
     KEEP_ALIVE_INTERVAL: Duration = SECONDS, IPPROTO_TCP, TCP_KEEPINTVL;
     /// How many probes without an answer end a connection, `tcp(7)`.
     KEEP_ALIVE_COUNT: i32 = INTEGER, IPPROTO_TCP, TCP_KEEPCNT;
+    /// Leaves IPv4 to other sockets, `ipv6(7)`.
+    IPV6_ONLY: bool = BOOLEAN, IPPROTO_IPV6, IPV6_V6ONLY;
     /// Over how many routers a multicast datagram may go, `ip(7)`, `ipv6(7)`.
     MULTICAST_HOPS: i32 = INTEGER, IPPROTO_IP, IP_MULTICAST_TTL,
         ipv6: INTEGER, IPPROTO_IPV6, IPV6_MULTICAST_HOPS;

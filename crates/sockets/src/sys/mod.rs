@@ -24,6 +24,7 @@ mod scratch;
 mod socket;
 mod text;
 mod timeout;
+mod timer;
 mod transfer;
 mod wait;
 mod watch;
@@ -42,6 +43,7 @@ pub(crate) use socket::{
 };
 pub(crate) use text::{error_text, resolver_text};
 pub(crate) use timeout::set_timeout;
+pub(crate) use timer::{set_timer, timer};
 pub(crate) use transfer::{read, receive, receive_from, send, send_file, write};
 pub(crate) use wait::{poll, sleep};
 pub(crate) use watch::{WatchEvents, watch, watched, watcher};

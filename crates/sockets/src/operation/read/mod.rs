@@ -4,11 +4,17 @@
 //! takes it out. So nothing is lost where one ends early, by a time-out or an error: what had come
 //! by then is in the buffer.
 
+mod available;
 mod exactly;
+mod line;
+mod to_end;
 mod until;
 mod up_to;
 
+pub use available::{Available, ReadAvailable};
 pub use exactly::ReadExactly;
+pub use line::ReadLine;
+pub use to_end::ReadToEnd;
 pub use until::ReadUntil;
 pub use up_to::ReadUpTo;
 
@@ -24,6 +30,8 @@ pub enum Read {
     Whole(usize),
     /// The stream has ended before. What it has left is in the buffer.
     EndOfStream,
+    /// The record is longer than it may be. What has come of it stays in the buffer.
+    Oversized,
 }
 
 /// What there is to do, as the buffer stands.
@@ -33,6 +41,8 @@ enum Next {
     Whole(usize),
     /// Receiving more.
     Receive(Want),
+    /// Giving up: the record is too long.
+    GiveUp,
 }
 
 /// How much to receive, and how.
@@ -58,6 +68,7 @@ fn read_record(
     loop {
         let want = match next(&contents) {
             Next::Whole(length) => return Ok(Progress::Done(Read::Whole(length))),
+            Next::GiveUp => return Ok(Progress::Done(Read::Oversized)),
             Next::Receive(_) if is_drained => return Ok(Progress::Waiting),
             Next::Receive(want) => want,
         };
@@ -73,13 +84,17 @@ fn read_record(
             })?;
         match received {
             None => {
-                if matches!(patience, Patience::None) {
+                if !matches!(patience, Patience::Kernel(_)) {
                     contents.release();
                 }
                 return Ok(Progress::Waiting);
             }
             Some(0) => return Ok(Progress::Done(Read::EndOfStream)),
-            Some(length) => is_drained = length < room && !patience.tries_again(),
+            Some(length) if length < room => {
+                patience.note_short_receive(handle);
+                is_drained = !patience.tries_again();
+            }
+            Some(_) => {}
         }
     }
 }

@@ -1,0 +1,237 @@
+-- What holds Lua values or calls Lua functions: deadlines, groups, channels, semaphores. Whoever waits here
+-- waits for a condition, which is native.
+
+local moonwire, natives = ...
+local error, next, pairs, pcall, setmetatable, type = error, next, pairs, pcall, setmetatable, type
+local unpack = table.unpack or unpack
+local condition, spawn_for = natives.condition, natives.spawn_for
+local enter_deadline, enter_shelter = natives.enter_deadline, natives.enter_shelter
+local leave_deadline = natives.leave_deadline
+
+local function expect(index, name, value, expected)
+  if type(value) ~= expected then
+    local message = "bad argument #%d to '%s' (%s expected, got %s)"
+    error(message:format(index, name, expected, value == nil and "no value" or type(value)), 3)
+  end
+end
+
+local function class(name)
+  local methods = {}
+  return methods, { __index = methods, __name = name, __metatable = false }
+end
+
+-- Whether an object has been made here: its private part, which the methods find in `parts`.
+local parts = setmetatable({}, { __mode = "k" })
+
+local function part(self, metatable, name)
+  local private = parts[self]
+  if not private or private.class ~= metatable then
+    error(("calling '%s' on bad self (%s expected)"):format(name, metatable.__name), 3)
+  end
+  return private
+end
+
+local function object(metatable, private)
+  local self = setmetatable({}, metatable)
+  private.class = metatable
+  parts[self] = private
+  return self
+end
+
+-- The failure of a wait, under the name of the function that has waited.
+local function failed(name, message, code)
+  return nil, (message:gsub("^wait", name)), code
+end
+
+-- Deadlines ------------------------------------------------------------------------------------------------
+
+local function leave(ok, ...)
+  leave_deadline()
+  if not ok then error((...), 0) end
+  return ...
+end
+
+function moonwire.timeout(seconds, fn, ...)
+  expect(1, "timeout", seconds, "number")
+  expect(2, "timeout", fn, "function")
+  enter_deadline(seconds)
+  return leave(pcall(fn, ...))
+end
+
+-- Groups ---------------------------------------------------------------------------------------------------
+
+local Group, group_metatable = class("group")
+
+local function spawn_child(private, fn, ...)
+  local child, number = spawn_for(private.changed, fn, ...)
+  private.children[number] = child
+  if private.is_cancelled then child:cancel() end
+  return child
+end
+
+local function cancel_children(private)
+  private.is_cancelled = true
+  for _, child in pairs(private.children) do child:cancel() end
+end
+
+function Group:spawn(fn, ...)
+  local private = part(self, group_metatable, "spawn")
+  expect(1, "spawn", fn, "function")
+  if private.is_over then error("the group has ended", 2) end
+  return spawn_child(private, fn, ...)
+end
+
+function Group:cancel()
+  cancel_children(part(self, group_metatable, "cancel"))
+  return true
+end
+
+-- Waits until all children have ended. The first that fails calls off the others.
+local function tend(private)
+  local interrupted
+  while next(private.children) do
+    local number = private.changed:take_ended()
+    if number then
+      local child = private.children[number]
+      private.children[number] = nil
+      if child:status() == "failed" then
+        local _, failure = child:join()
+        if not private.failure then
+          private.failure = { failure }
+          cancel_children(private)
+        end
+      end
+    else
+      local ok, message, code = private.changed:wait()
+      if not ok and not interrupted then
+        interrupted = { message, code }
+        cancel_children(private)
+        -- The children are told; they are waited for all the same.
+        enter_shelter()
+      end
+    end
+  end
+  if interrupted then leave_deadline() end
+  private.is_over = true
+  return interrupted
+end
+
+local function results(ok, ...)
+  if ok then return ... end
+  return failed("group", "wait: " .. (...), (...))
+end
+
+function moonwire.group(fn, ...)
+  expect(1, "group", fn, "function")
+  local private = { changed = condition(), children = {} }
+  local body = spawn_child(private, fn, object(group_metatable, private), ...)
+  local interrupted = tend(private)
+  if private.failure then error(private.failure[1], 0) end
+  if interrupted then return failed("group", unpack(interrupted)) end
+  return results(body:join())
+end
+
+-- Channels -------------------------------------------------------------------------------------------------
+
+local Channel, channel_metatable = class("channel")
+
+local function list(private, name)
+  local waiting = private[name]
+  if not waiting then
+    waiting = condition()
+    private[name] = waiting
+  end
+  return waiting
+end
+
+local function notify(waiting)
+  if waiting then waiting:notify() end
+end
+
+function moonwire.channel(capacity)
+  if capacity == nil then capacity = 0 end
+  expect(1, "channel", capacity, "number")
+  if capacity < 0 or capacity ~= capacity then
+    error("bad argument #1 to 'channel' (capacity out of range)", 2)
+  end
+  return object(channel_metatable, { capacity = capacity, first = 1, count = 0, receiving = 0 })
+end
+
+function Channel:send(value)
+  local private = part(self, channel_metatable, "send")
+  if value == nil then error("bad argument #1 to 'send' (value expected, got nil)", 2) end
+  -- A channel without capacity takes a value when somebody is there to receive it.
+  while not private.is_closed and private.count >= private.capacity + private.receiving do
+    local ok, message, code = list(private, "senders"):wait()
+    if not ok then return failed("send", message, code) end
+  end
+  if private.is_closed then return nil, "send: closed", "closed" end
+  private[private.first + private.count] = value
+  private.count = private.count + 1
+  notify(private.receivers)
+  return true
+end
+
+local function receive(self, name)
+  local private = part(self, channel_metatable, name)
+  while private.count == 0 do
+    if private.is_closed then return nil, "receive: closed", "closed" end
+    private.receiving = private.receiving + 1
+    notify(private.senders)
+    local ok, message, code = list(private, "receivers"):wait()
+    private.receiving = private.receiving - 1
+    if not ok then return failed("receive", message, code) end
+  end
+  local value = private[private.first]
+  private[private.first] = nil
+  private.first = private.first + 1
+  private.count = private.count - 1
+  notify(private.senders)
+  return value
+end
+
+function Channel:receive()
+  return receive(self, "receive")
+end
+
+function Channel:close()
+  local private = part(self, channel_metatable, "close")
+  private.is_closed = true
+  if private.senders then private.senders:notify_all() end
+  if private.receivers then private.receivers:notify_all() end
+  return true
+end
+
+-- `for value in channel do`
+function channel_metatable:__call()
+  return receive(self, "channel")
+end
+
+-- Semaphores -----------------------------------------------------------------------------------------------
+
+local Semaphore, semaphore_metatable = class("semaphore")
+
+function moonwire.semaphore(count)
+  expect(1, "semaphore", count, "number")
+  if count < 0 or count ~= count then
+    error("bad argument #1 to 'semaphore' (count out of range)", 2)
+  end
+  return object(semaphore_metatable, { count = count })
+end
+
+function Semaphore:acquire()
+  local private = part(self, semaphore_metatable, "acquire")
+  while private.count < 1 do
+    local ok, message, code = list(private, "waiting"):wait()
+    if not ok then return failed("acquire", message, code) end
+  end
+  private.count = private.count - 1
+  return true
+end
+
+function Semaphore:release()
+  local private = part(self, semaphore_metatable, "release")
+  private.count = private.count + 1
+  notify(private.waiting)
+  return true
+end

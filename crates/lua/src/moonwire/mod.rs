@@ -1,0 +1,64 @@
+//! `moonwire`: the module for new programs.
+
+mod addresses;
+mod conditions;
+mod connecting;
+mod failure;
+mod listener;
+mod object;
+mod options;
+mod reading;
+mod resolving;
+mod settings;
+mod stream;
+mod tasks;
+mod writing;
+
+use crate::native::{Constant, Function, Library, Script};
+use crate::scheduler;
+
+/// The module.
+pub(crate) static LIBRARY: Library = Library {
+    name: "moonwire",
+    functions: &[
+        Function::new("listen", listener::listen),
+        Function::new("connect", connecting::connect),
+        Function::new("resolve", resolving::resolve),
+        Function::new("run", tasks::run),
+        Function::new("spawn", tasks::spawn),
+        Function::new("sleep", tasks::sleep),
+        Function::new("now", tasks::now),
+        Function::new("yield", tasks::give_way),
+        Function::new("step", tasks::step),
+        Function::new("pollfd", tasks::pollfd),
+    ],
+    classes: &[
+        &listener::CLASS,
+        &listener::INCOMING,
+        &stream::CLASS,
+        &reading::LINES,
+        &tasks::TASK,
+        &scheduler::ANCHOR,
+    ],
+    constants: &[("_VERSION", Constant::Text(concat!("moonwire ", env!("CARGO_PKG_VERSION"))))],
+    script: Some(&SCRIPT),
+};
+
+/// What is written in Lua: it holds Lua values, or calls Lua functions.
+static SCRIPT: Script = Script {
+    name: c"=moonwire",
+    source: include_str!("concurrency.lua"),
+    natives: &Library {
+        name: "moonwire natives",
+        functions: &[
+            Function::new("condition", conditions::condition),
+            Function::new("spawn_for", conditions::spawn_for),
+            Function::new("enter_deadline", tasks::enter_deadline),
+            Function::new("enter_shelter", tasks::enter_shelter),
+            Function::new("leave_deadline", tasks::leave_deadline),
+        ],
+        classes: &[&conditions::CONDITION],
+        constants: &[],
+        script: None,
+    },
+};

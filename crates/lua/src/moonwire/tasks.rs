@@ -1,0 +1,136 @@
+//! Tasks, and the loop that runs them.
+
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+
+use moonwire_sockets::operation::Sleep;
+use moonwire_sockets::{Error, Timeout};
+
+use super::addresses::Subject;
+use super::failure::failure;
+use crate::drive::drive;
+use crate::native::{Call, Class, Function, Object, Outcome, Raise, Reply};
+use crate::scheduler::{GiveWay, Join, Scheduler, TaskHandle};
+
+impl Object for TaskHandle {
+    const CLASS: &'static Class = &TASK;
+}
+
+/// The class of tasks.
+pub(super) static TASK: Class = Class {
+    name: "task",
+    methods: &[&[
+        Function::method("join", join),
+        Function::method("cancel", cancel),
+        Function::method("status", status),
+    ]],
+    metamethods: &[Function::method("__tostring", tostring)],
+};
+
+/// `run(main, ...)`: the results of `main`, when it and every task have ended.
+pub(super) fn run(mut call: Call<'_>) -> Outcome<'_> {
+    call.function(1)?;
+    Scheduler::of(&mut call)?.run(&mut call)
+}
+
+/// `spawn(fn, ...)`: a task.
+pub(super) fn spawn(mut call: Call<'_>) -> Outcome<'_> {
+    call.function(1)?;
+    let scheduler = Scheduler::of(&mut call)?;
+    let waiter = scheduler.spawn(&mut call, 1, true)?;
+    Ok(call.object(TaskHandle::new(scheduler, waiter))?.into())
+}
+
+/// `task:join()`: true and the results, or false and the error.
+fn join(call: Call<'_>) -> Outcome<'_> {
+    let join = Join::new(call.this::<TaskHandle>()?);
+    drive(call, join, Timeout::Never, |mut call, joined| match joined {
+        Ok(joined) => joined.reply(&mut call),
+        Err(error) => failure(call, error.operation, &Subject::Nothing, error),
+    })
+}
+
+/// `task:cancel()`: whether there was something to call off.
+fn cancel(call: Call<'_>) -> Outcome<'_> {
+    Ok(call.this::<TaskHandle>()?.cancel().into())
+}
+
+/// `task:status()`.
+fn status(call: Call<'_>) -> Outcome<'_> {
+    Ok(call.this::<TaskHandle>()?.status().name().into())
+}
+
+/// `tostring(task)`.
+fn tostring(call: Call<'_>) -> Outcome<'_> {
+    let status = call.this::<TaskHandle>()?.status();
+    let address = call.address_of_this();
+    Ok(call.text(format_args!("task ({}): {address:p}", status.name())).into())
+}
+
+/// `sleep(seconds)`: true.
+pub(super) fn sleep(call: Call<'_>) -> Outcome<'_> {
+    let Timeout::After(duration) = call.timeout_seconds(1, Timeout::Never)? else {
+        return drive(call, Sleep::new(Duration::MAX), Timeout::Never, done);
+    };
+    drive(call, Sleep::new(duration), Timeout::Never, done)
+}
+
+/// `yield()`: true.
+pub(super) fn give_way(call: Call<'_>) -> Outcome<'_> {
+    drive(call, GiveWay::default(), Timeout::Never, done)
+}
+
+/// True, or the failure.
+pub(super) fn done(call: Call<'_>, result: Result<(), Error>) -> Outcome<'_> {
+    match result {
+        Ok(()) => Ok(true.into()),
+        Err(error) => failure(call, error.operation, &Subject::Nothing, error),
+    }
+}
+
+/// `now()`: seconds on a clock that only goes forward, from an arbitrary beginning.
+pub(super) fn now(_: Call<'_>) -> Outcome<'_> {
+    static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+    Ok(BEGINNING.elapsed().as_secs_f64().into())
+}
+
+/// `step([seconds])`: whether any task is left.
+pub(super) fn step(mut call: Call<'_>) -> Outcome<'_> {
+    let timeout = match call.timeout_seconds(1, Timeout::After(Duration::ZERO))? {
+        Timeout::Never => None,
+        Timeout::After(duration) => Some(duration),
+    };
+    Ok(Scheduler::of(&mut call)?.step(&mut call, timeout)?.into())
+}
+
+/// `pollfd()`: the number of the descriptor that is readable when `step` has something to do.
+pub(super) fn pollfd(mut call: Call<'_>) -> Outcome<'_> {
+    match Scheduler::of(&mut call)?.descriptor() {
+        Ok(number) => Ok(number.into()),
+        Err(errno) => failure(call, "pollfd", &Subject::Nothing, errno),
+    }
+}
+
+/// `enter_deadline(seconds)`: raises outside of tasks.
+pub(super) fn enter_deadline(mut call: Call<'_>) -> Outcome<'_> {
+    let duration = match call.timeout_seconds(1, Timeout::Never)? {
+        Timeout::Never => None,
+        Timeout::After(duration) => Some(duration),
+    };
+    match Scheduler::of(&mut call)?.enter_deadline(duration) {
+        true => Ok(Reply::NOTHING),
+        false => Err(Raise::Text("a deadline needs a task: call this inside of run")),
+    }
+}
+
+/// `enter_shelter()`: no deadline is in force until `leave_deadline`.
+pub(super) fn enter_shelter(mut call: Call<'_>) -> Outcome<'_> {
+    Scheduler::of(&mut call)?.enter_shelter();
+    Ok(Reply::NOTHING)
+}
+
+/// `leave_deadline()`.
+pub(super) fn leave_deadline(mut call: Call<'_>) -> Outcome<'_> {
+    Scheduler::of(&mut call)?.leave_deadline();
+    Ok(Reply::NOTHING)
+}

@@ -1,0 +1,152 @@
+//! C stacks on which coroutines run.
+//!
+//! A call that has to wait suspends its coroutine where Lua can do that. Often it cannot: on Lua 5.1, 5.2
+//! and LuaJIT a C function is not told whether it may; and on every version there are C functions and
+//! metamethods between the task and the call, or a coroutine that belongs to the program and must not yield
+//! to it. So whatever runs in a task runs on a C stack of its own, and the call *parks* that: the scheduler
+//! goes on with another stack, and comes back to this one when the wait is over. Nothing in between sees
+//! anything of it.
+//!
+//! A coroutine that Lua has suspended needs no C stack, so there are only as many as are parked, and one.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+use std::io;
+use std::ptr;
+
+use corosensei::stack::DefaultStack;
+use corosensei::{Coroutine, CoroutineResult, Yielder};
+use mlua::ffi;
+
+use super::call::Call;
+use super::thread::{Resumed, Thread};
+
+/// The size of a stack. Lua nests C calls up to 200 deep, with buffers of up to 8 KiB each; memory is used
+/// only when it is touched.
+const SIZE: usize = 2 * 1024 * 1024;
+/// How many stacks are kept for later.
+const MOST_IDLE: usize = 16;
+
+/// What a stack is told to do.
+enum Order {
+    /// Resume this coroutine.
+    Resume(*mut ffi::lua_State),
+    /// Go on where it was parked.
+    GoOn,
+}
+
+/// What a stack has come to.
+enum Report {
+    Resumed(Resumed),
+    Parked,
+}
+
+type Exchange = Yielder<Order, Report>;
+
+/// A C stack in the middle of a call.
+pub(crate) struct Stack(Option<Coroutine<Order, Report, ()>>);
+
+impl fmt::Debug for Stack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Stack")
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if let Some(mut stack) = self.0.take() {
+            // SAFETY: what lies on it is given up without being dropped. That is memory at most: the Lua
+            // state that its frames belong to is at its end, or keeps what they refer to.
+            unsafe { stack.force_reset() };
+        }
+    }
+}
+
+/// What a coroutine has come to.
+pub(crate) enum Ran {
+    Resumed(Resumed),
+    /// It waits in the middle of a call, on this stack.
+    Parked(Stack),
+}
+
+thread_local! {
+    /// How the stack that runs gives way. It lies on that stack.
+    static EXCHANGE: Cell<*const Exchange> = const { Cell::new(ptr::null()) };
+    /// What the scheduler of the stack that runs runs in.
+    static FROM: Cell<*mut ffi::lua_State> = const { Cell::new(ptr::null_mut()) };
+}
+
+/// The stacks of a scheduler.
+#[derive(Debug, Default)]
+pub(crate) struct Stacks {
+    idle: RefCell<Vec<Stack>>,
+}
+
+impl Stacks {
+    /// Resumes a coroutine that nobody is resuming.
+    ///
+    /// # Errors
+    /// Where there is no memory for another stack.
+    pub(crate) fn resume(&self, call: &mut Call<'_>, thread: Thread) -> io::Result<Ran> {
+        let idle = self.idle.borrow_mut().pop();
+        let stack = match idle {
+            Some(stack) => stack,
+            None => new_stack()?,
+        };
+        Ok(self.run(call, stack, Order::Resume(thread.state)))
+    }
+
+    /// Goes on with what was parked.
+    pub(crate) fn go_on(&self, call: &mut Call<'_>, stack: Stack) -> Ran {
+        self.run(call, stack, Order::GoOn)
+    }
+
+    fn run(&self, call: &mut Call<'_>, mut stack: Stack, order: Order) -> Ran {
+        let outer = (EXCHANGE.get(), FROM.replace(call.state()));
+        let report = match stack.0.as_mut().map(|coroutine| coroutine.resume(order)) {
+            Some(CoroutineResult::Yield(report)) => report,
+            // The loop of `serve` does not end.
+            Some(CoroutineResult::Return(())) | None => Report::Resumed(Resumed::Yielded),
+        };
+        EXCHANGE.set(outer.0);
+        FROM.set(outer.1);
+        match report {
+            Report::Parked => Ran::Parked(stack),
+            Report::Resumed(resumed) => {
+                let mut idle = self.idle.borrow_mut();
+                if idle.len() < MOST_IDLE {
+                    idle.push(stack);
+                }
+                Ran::Resumed(resumed)
+            }
+        }
+    }
+}
+
+fn new_stack() -> io::Result<Stack> {
+    let stack = DefaultStack::new(SIZE)?;
+    Ok(Stack(Some(Coroutine::with_stack(stack, |exchange, order| serve(exchange, order)))))
+}
+
+/// Parks the stack that runs, until the scheduler goes on with it. Only what runs on one may call this, and
+/// what its caller owns is lost where nobody goes on with it, at the end of the Lua state.
+pub(crate) fn park() {
+    let exchange = EXCHANGE.get();
+    // SAFETY: it was set by the stack that runs, on which it lies, when that was last entered.
+    unsafe { (*exchange).suspend(Report::Parked) };
+    EXCHANGE.set(exchange);
+}
+
+/// The life of a stack: it resumes one coroutine after the other.
+fn serve(exchange: &Exchange, mut order: Order) {
+    loop {
+        EXCHANGE.set(exchange);
+        let resumed = match order {
+            // SAFETY: the scheduler runs in a function of ours, and resumes only what it has made.
+            Order::Resume(state) => unsafe { Thread::resume(state, || FROM.get()) },
+            // Nothing was parked here.
+            Order::GoOn => Resumed::Yielded,
+        };
+        order = exchange.suspend(Report::Resumed(resumed));
+    }
+}

@@ -1,0 +1,253 @@
+//! Coroutines that run tasks.
+
+use std::cell::Cell;
+use std::ptr;
+
+use mlua::ffi;
+
+use super::build::protect;
+use super::call::Call;
+use super::reply::{Raise, Reply};
+use super::versions;
+
+/// What the stack of a coroutine has room for without being asked to grow.
+const ROOM: i32 = ffi::LUA_MINSTACK - 2;
+
+/// A Lua coroutine, kept alive by the registry until it is [released](Call::release). It is empty, or
+/// holds a function with its arguments, or is suspended, or holds the results.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Thread {
+    pub(super) state: *mut ffi::lua_State,
+    anchor: i32,
+}
+
+/// What has come of resuming a coroutine.
+#[derive(Debug)]
+pub(crate) enum Resumed {
+    /// It is suspended.
+    Yielded,
+    /// It has returned so many values, which lie on its stack.
+    Returned(i32),
+    /// It has failed: the error lies on its stack. With it comes where that was, where the error is a
+    /// string.
+    Failed(Option<Box<[u8]>>),
+}
+
+impl Thread {
+    /// How many values there are on its stack.
+    fn len(self) -> i32 {
+        // SAFETY: reads only; the thread is anchored.
+        unsafe { ffi::lua_gettop(self.state) }
+    }
+
+    /// Empties the stack of a coroutine that has ended, so that it can be used again.
+    pub(crate) fn clear(self) {
+        // SAFETY: drops values; no version runs code for that in a coroutine that has ended.
+        unsafe { ffi::lua_settop(self.state, 0) };
+    }
+
+    /// Resumes the coroutine: starts what lies on its stack, or lets it go on where it is suspended.
+    ///
+    /// # Safety
+    /// `from` runs a function of ours. The coroutine is not running.
+    pub(super) unsafe fn resume(
+        state: *mut ffi::lua_State,
+        from: impl Fn() -> *mut ffi::lua_State,
+    ) -> Resumed {
+        // SAFETY: the caller's promise. What a coroutine yields of its own accord is dropped, and the
+        // values that are taken are on its stack.
+        unsafe {
+            let arguments = match ffi::lua_status(state) {
+                ffi::LUA_YIELD => 0,
+                _ => ffi::lua_gettop(state) - 1,
+            };
+            let mut results = 0;
+            match ffi::lua_resume(state, from(), arguments, &raw mut results) {
+                ffi::LUA_OK => Resumed::Returned(ffi::lua_gettop(state)),
+                ffi::LUA_YIELD => Resumed::Yielded,
+                _ => {
+                    // Meanwhile it may have been parked, and be gone on with from elsewhere.
+                    let place = traceback(from(), state);
+                    versions::close_thread(state);
+                    Resumed::Failed(place)
+                }
+            }
+        }
+    }
+
+    /// Drops what the coroutine has yielded of its own accord.
+    pub(crate) fn drop_yielded(self) {
+        // SAFETY: the thread is suspended in `coroutine.yield`, whose values these are.
+        unsafe {
+            let yielded = ffi::lua_gettop(self.state);
+            if yielded > 0 {
+                ffi::lua_settop(self.state, 0);
+            }
+        }
+    }
+}
+
+/// Where the error on top of a coroutine's stack has come from: the error with its traceback. `None` where
+/// it is no string, or there is no memory for it.
+///
+/// # Safety
+/// `on` runs a function of ours.
+unsafe fn traceback(on: *mut ffi::lua_State, failed: *mut ffi::lua_State) -> Option<Box<[u8]>> {
+    // SAFETY: the caller's promise. The closure owns nothing; the string on top is read before it is
+    // dropped.
+    unsafe {
+        if ffi::lua_type(failed, -1) != ffi::LUA_TSTRING {
+            return None;
+        }
+        let made = protect(on, 1, |state| {
+            let message = ffi::lua_tolstring(failed, -1, ptr::null_mut());
+            ffi::luaL_traceback(state, failed, message, 0);
+        });
+        let mut length = 0;
+        let text = match made {
+            Ok(()) => ffi::lua_tolstring(on, -1, &raw mut length),
+            Err(_) => ptr::null(),
+        };
+        let bytes =
+            (!text.is_null()).then(|| std::slice::from_raw_parts(text.cast::<u8>(), length).into());
+        ffi::lua_pop(on, 1);
+        bytes
+    }
+}
+
+impl<'c> Call<'c> {
+    /// A new coroutine.
+    pub(crate) fn new_thread(&mut self) -> Result<Thread, Raise> {
+        let made = Cell::new((ptr::null_mut(), 0));
+        let place = &made;
+        // SAFETY: a function of ours runs, with free stack slots; the closure owns nothing.
+        unsafe {
+            protect(self.state(), 0, |state| {
+                let thread = ffi::lua_newthread(state);
+                place.set((thread, ffi::luaL_ref(state, ffi::LUA_REGISTRYINDEX)));
+            })?;
+        }
+        let (state, anchor) = made.get();
+        Ok(Thread { state, anchor })
+    }
+
+    /// Moves the arguments from `first` on to an empty coroutine: a function with its arguments. Nobody
+    /// may have borrowed them.
+    pub(crate) fn move_arguments(&mut self, first: usize, thread: Thread) -> Result<(), Raise> {
+        // SAFETY: a function of ours runs; the thread is anchored, and has as much room as it is asked
+        // for.
+        unsafe {
+            let count = ffi::lua_gettop(self.state()) - self.stack_index(first) + 1;
+            if count > ROOM && ffi::lua_checkstack(thread.state, count) == 0 {
+                return Err(Raise::Text("too many arguments"));
+            }
+            ffi::lua_xmove(self.state(), thread.state, count);
+        }
+        Ok(())
+    }
+
+    /// Gives a coroutine up.
+    pub(crate) fn release(&mut self, thread: Thread) {
+        // SAFETY: a function of ours runs, with free stack slots; giving a reference back allocates
+        // nothing.
+        unsafe { ffi::luaL_unref(self.state(), ffi::LUA_REGISTRYINDEX, thread.anchor) };
+    }
+
+    /// Whether the call runs in this very coroutine and may suspend it.
+    #[inline]
+    pub(crate) fn may_suspend(&self, thread: Thread) -> bool {
+        // SAFETY: a function of ours runs.
+        self.state() == thread.state && unsafe { versions::is_yieldable(self.state()) }
+    }
+
+    /// The reply `first` and then copies of the values on a coroutine's stack.
+    pub(crate) fn reply_with_results(
+        &mut self,
+        first: Option<bool>,
+        thread: Thread,
+    ) -> Result<Reply<'c>, Raise> {
+        let count = thread.len();
+        let from = thread.state;
+        let all = count + i32::from(first.is_some());
+        // SAFETY: a function of ours runs; the closure asks for the stack slots that it needs, and owns
+        // nothing. The thread has a slot free for a copy.
+        unsafe {
+            protect_many(self.state(), all, |state| {
+                ffi::luaL_checkstack(state, all + 1, c"too many results".as_ptr());
+                if let Some(first) = first {
+                    ffi::lua_pushboolean(state, first.into());
+                }
+                for index in 1..=count {
+                    ffi::lua_pushvalue(from, index);
+                    ffi::lua_xmove(from, state, 1);
+                }
+            })?;
+        }
+        Ok(Reply::stacked(all))
+    }
+
+    /// Raises the error on a coroutine's stack, or `text` in its stead.
+    pub(crate) fn raise_error_of(&mut self, thread: Thread, text: Option<&[u8]>) -> Raise {
+        let from = thread.state;
+        // SAFETY: as above.
+        let pushed = unsafe {
+            protect(self.state(), 1, |state| match text {
+                Some(text) => super::dispatch::push_bytes(state, text),
+                None => {
+                    ffi::lua_pushvalue(from, -1);
+                    ffi::lua_xmove(from, state, 1);
+                }
+            })
+        };
+        match pushed {
+            Ok(()) | Err(_) => Raise::Pending,
+        }
+    }
+
+    /// What identifies the Lua state that the call runs in: all its coroutines have it in common.
+    #[inline]
+    pub(crate) fn lua_identity(&self) -> *const std::ffi::c_void {
+        // SAFETY: reads only.
+        unsafe { ffi::lua_topointer(self.state(), ffi::LUA_REGISTRYINDEX) }
+    }
+
+    /// Collects all garbage, for the finalisers that it may run. What those raise is lost, as anywhere.
+    pub(crate) fn collect_garbage(&mut self) {
+        // SAFETY: a function of ours runs, with free stack slots.
+        unsafe {
+            if protect(self.state(), 0, |state| {
+                ffi::lua_gc(state, ffi::LUA_GCCOLLECT, 0);
+            })
+            .is_err()
+            {
+                ffi::lua_pop(self.state(), 1);
+            }
+        }
+    }
+}
+
+/// As [`protect`], which leaves more values than there are free slots for: the stack grows.
+///
+/// # Safety
+/// As [`protect`]; the closure makes room for the results.
+unsafe fn protect_many<F: Fn(*mut ffi::lua_State) + Copy>(
+    state: *mut ffi::lua_State,
+    results: i32,
+    closure: F,
+) -> Result<(), Raise> {
+    // SAFETY: the caller's promise. `lua_checkstack` gives the outer frame its own claim.
+    unsafe {
+        if results > ROOM / 2 {
+            protect(state, 0, |state| {
+                ffi::luaL_checkstack(
+                    state,
+                    results + ffi::LUA_MINSTACK,
+                    c"too many results".as_ptr(),
+                );
+            })?;
+            // It is there now, so this does not fail.
+            ffi::lua_checkstack(state, results + 4);
+        }
+        protect(state, results, closure)
+    }
+}

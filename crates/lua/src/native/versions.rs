@@ -1,0 +1,86 @@
+//! What not every Lua version has.
+//!
+//! The crate does not know which version it is built for. A function's glob import of mlua's `ffi` comes
+//! before what stands at the top of this file, so each name here is the one of `ffi` where there is one,
+//! and the stand-in otherwise.
+
+use std::ffi::c_int;
+use std::mem;
+use std::ptr;
+
+use mlua::ffi::lua_State;
+
+/// A function that goes on where a coroutine was suspended, `lua_KFunction`.
+pub(super) type Continuation = unsafe extern "C-unwind" fn(*mut lua_State, c_int, isize) -> c_int;
+
+type YieldWithContinuation =
+    unsafe extern "C-unwind" fn(*mut lua_State, c_int, isize, Option<Continuation>) -> c_int;
+
+/// Stands in on Lua 5.1, 5.2 and LuaJIT, which do not tell.
+#[allow(dead_code)]
+unsafe fn lua_isyieldable(_: *mut lua_State) -> c_int {
+    0
+}
+
+/// Stands in on Lua 5.1 and LuaJIT.
+#[allow(dead_code)]
+unsafe extern "C-unwind" fn lua_yieldk() {}
+
+/// Stands in before Lua 5.4, where nothing is to be closed, and calls what replaces it in Lua 5.5.
+#[allow(dead_code)]
+unsafe fn lua_resetthread(state: *mut lua_State) -> c_int {
+    /// Stands in before Lua 5.4.
+    #[allow(dead_code)]
+    unsafe fn lua_closethread(_: *mut lua_State, _: *mut lua_State) -> c_int {
+        0
+    }
+    #[allow(unused_imports)]
+    unsafe fn close(state: *mut lua_State) -> c_int {
+        use mlua::ffi::*;
+        // SAFETY: the caller's promise.
+        unsafe { lua_closethread(state, ptr::null_mut()) }
+    }
+    // SAFETY: the caller's promise.
+    unsafe { close(state) }
+}
+
+/// Whether the running C function may suspend its coroutine with [`yield_with`].
+///
+/// # Safety
+/// `state` runs a C function.
+#[inline]
+pub(super) unsafe fn is_yieldable(state: *mut lua_State) -> bool {
+    #[allow(unused_imports)]
+    use mlua::ffi::*;
+    // SAFETY: the caller's promise.
+    unsafe { lua_isyieldable(state) != 0 }
+}
+
+/// Suspends the running coroutine. When it is resumed, `continuation` takes the place of the running C
+/// function, with the same arguments.
+///
+/// # Safety
+/// [`is_yieldable`] has said so, and a Lua error may leave this frame and that of the caller.
+pub(super) unsafe fn yield_with(state: *mut lua_State, continuation: Continuation) -> c_int {
+    #[allow(unused_imports)]
+    use mlua::ffi::*;
+    // SAFETY: a version that can be asked whether a function may yield has `lua_yieldk` with these
+    // arguments. Lua 5.2 has it with others, and the stand-in has none: there nobody comes here.
+    unsafe {
+        let yield_with =
+            mem::transmute::<*const (), YieldWithContinuation>(lua_yieldk as *const ());
+        yield_with(state, 0, 0, Some(continuation))
+    }
+}
+
+/// Closes what a coroutine that has failed has left to be closed (`local x <close>`). The error stays on
+/// its stack.
+///
+/// # Safety
+/// The coroutine has ended with an error, and nobody is resuming it.
+pub(super) unsafe fn close_thread(state: *mut lua_State) {
+    #[allow(unused_imports)]
+    use mlua::ffi::*;
+    // SAFETY: the caller's promise.
+    unsafe { lua_resetthread(state) };
+}

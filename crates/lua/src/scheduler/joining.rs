@@ -1,0 +1,94 @@
+//! Waiting for the end of a task.
+
+use std::rc::Rc;
+
+use moonwire_sockets::operation::{Patience, Progress, Wait};
+use moonwire_sockets::{Errno, Error, Operation, Scratch, Waiter};
+
+use super::task::{Status, TaskHandle};
+use super::{Scheduler, with_current};
+use crate::native::{Call, Raise, Reply, Thread};
+
+/// Waits for the end of a task. The output is how it ended.
+#[derive(Debug)]
+pub(crate) struct Join {
+    scheduler: Rc<Scheduler>,
+    task: Waiter,
+    waiter: Option<Waiter>,
+}
+
+/// How a task has ended.
+#[derive(Debug)]
+pub(crate) struct Joined {
+    pub(crate) status: Status,
+    thread: Option<Thread>,
+    trace: Option<Box<[u8]>>,
+}
+
+impl Join {
+    pub(crate) fn new(handle: &TaskHandle) -> Join {
+        Join { scheduler: Rc::clone(&handle.scheduler), task: handle.waiter, waiter: None }
+    }
+
+    fn leave(&mut self) {
+        if let Some(waiter) = self.waiter.take() {
+            self.scheduler.with(self.task, |task| task.joiners.retain(|joiner| *joiner != waiter));
+        }
+    }
+}
+
+impl Operation for Join {
+    const NAME: &'static str = "join";
+    type Output = Joined;
+
+    fn attempt(&mut self, _: &mut Scratch, _: Patience<'_>) -> Result<Progress<Joined>, Error> {
+        let current = with_current(|_, current| current);
+        self.scheduler.with(self.task, |task| {
+            if task.status.has_ended() {
+                task.is_joined = true;
+                let trace = if task.thread.is_none() { task.trace.clone() } else { None };
+                let thread = task.thread;
+                return Ok(Progress::Done(Joined { status: task.status, thread, trace }));
+            }
+            // A task that waits for itself, or for nobody, waits for ever.
+            let current = current.filter(|current| *current != self.task);
+            let waiter = current.ok_or(Errno::DEADLK.during(Self::NAME))?;
+            if self.waiter.is_none() {
+                task.joiners.push(waiter);
+                self.waiter = Some(waiter);
+            }
+            Ok(Progress::Waiting)
+        })
+    }
+
+    fn waits_for(&self) -> Wait<'_> {
+        Wait::Notice
+    }
+
+    fn end_early(&mut self, reason: Error) -> Result<Joined, Error> {
+        self.leave();
+        Err(reason)
+    }
+}
+
+impl Drop for Join {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+impl Joined {
+    /// The reply of `join`: true and the results, or false and the error.
+    pub(crate) fn reply<'c>(self, call: &mut Call<'c>) -> Result<Reply<'c>, Raise> {
+        match (self.status, self.thread, self.trace) {
+            (Status::Cancelled, ..) => Ok((false, "cancelled").into()),
+            (Status::Failed, _, Some(trace)) => {
+                let text = call.build(|builder| builder.bytes(&trace))?;
+                Ok((false, text).into())
+            }
+            (Status::Failed, Some(thread), None) => call.reply_with_results(Some(false), thread),
+            (_, Some(thread), _) => call.reply_with_results(Some(true), thread),
+            (_, None, _) => Ok(true.into()),
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! Tasks that take turns: a call that would block lets the others run.
+//!
+//! The scheduler is the other driver of operations ([`drive`](crate::drive)): where a task's call has to wait,
+//! its coroutine is suspended, or its C stack parked, and the task is resumed when the
+//! [`Reactor`] says that the wait is over. Each Lua state has a scheduler of its own, which runs in whatever
+//! thread calls it.
+
+mod driving;
+mod giving_way;
+mod joining;
+mod task;
+mod turning;
+mod wait_list;
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::ffi::c_void;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use moonwire_sockets::{Cause, Errno, Error, Reactor, Waiter, Wake};
+use slab::Slab;
+
+use crate::native::{Call, Class, Object, Raise, Stacks, Suspended, Thread};
+
+pub(crate) use driving::drive_in_task;
+pub(crate) use giving_way::GiveWay;
+pub(crate) use joining::Join;
+pub(crate) use task::{Status, TaskHandle};
+pub(crate) use wait_list::{Notified, WaitList};
+
+use task::Task;
+
+/// How many operations that need not wait a task may make before it gives way.
+const SHARE: u32 = 128;
+/// How many coroutines of tasks that have ended are kept for new ones.
+const MOST_IDLE: usize = 256;
+
+/// The tasks of a Lua state.
+#[derive(Debug)]
+pub(crate) struct Scheduler {
+    reactor: Reactor,
+    stacks: Stacks,
+    tasks: RefCell<Slab<Task>>,
+    /// Who is to be resumed, in order.
+    ready: RefCell<VecDeque<Waiter>>,
+    current: Cell<Option<Waiter>>,
+    /// How many more operations the current task may make.
+    share: Cell<u32>,
+    /// How many tasks have not ended.
+    alive: Cell<usize>,
+    /// Whether somebody is in the loop.
+    is_turning: Cell<bool>,
+    /// Whether somebody else's loop waits for ours.
+    is_watched: Cell<bool>,
+    idle: RefCell<Vec<Thread>>,
+    /// Tasks that have ended and that nobody can ask any more.
+    abandoned: RefCell<Vec<Waiter>>,
+    /// Whether a task has failed since then that somebody might ask about.
+    has_unknown_failure: Cell<bool>,
+    /// When garbage was last collected to find tasks that have failed and that nobody can ask.
+    last_search: Cell<Option<Instant>>,
+    woken: RefCell<Vec<(Waiter, Wake)>>,
+    lua: *const c_void,
+}
+
+/// What the Lua state holds.
+struct Anchor(Rc<Scheduler>);
+
+/// The class of what the Lua state holds, which no program sees.
+pub(crate) static ANCHOR: Class =
+    Class { name: "moonwire scheduler", methods: &[], metamethods: &[] };
+
+impl Object for Anchor {
+    const CLASS: &'static Class = &ANCHOR;
+}
+
+thread_local! {
+    /// The scheduler whose loop this thread is in.
+    static RUNNING: RefCell<Option<Rc<Scheduler>>> = const { RefCell::new(None) };
+    /// Whether there is one. Every call asks, and this takes a fraction of the time.
+    static IS_RUNNING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether the call is made in a task.
+#[inline]
+pub(crate) fn is_task(call: &Call<'_>) -> bool {
+    IS_RUNNING.get() && is_task_of_running(call)
+}
+
+#[inline(never)]
+fn is_task_of_running(call: &Call<'_>) -> bool {
+    RUNNING.with_borrow(|running| {
+        running.as_ref().is_some_and(|scheduler| {
+            scheduler.current.get().is_some() && scheduler.lua == call.lua_identity()
+        })
+    })
+}
+
+/// Makes a scheduler the one whose loop this thread is in. The result is the one before.
+fn set_running(scheduler: Option<Rc<Scheduler>>) -> Option<Rc<Scheduler>> {
+    IS_RUNNING.set(scheduler.is_some());
+    RUNNING.replace(scheduler)
+}
+
+/// Does something with the scheduler of the current task, which there is.
+fn with_current<T>(act: impl FnOnce(&Scheduler, Waiter) -> T) -> Option<T> {
+    RUNNING.with_borrow(|running| {
+        let scheduler = running.as_ref()?;
+        Some(act(scheduler, scheduler.current.get()?))
+    })
+}
+
+/// What the current task was suspended with.
+pub(crate) fn take_suspended() -> Option<Suspended> {
+    with_current(|scheduler, current| scheduler.with(current, |task| task.suspended.take()))
+        .flatten()
+}
+
+impl Scheduler {
+    /// The scheduler of the state that the call is made in.
+    pub(crate) fn of(call: &mut Call<'_>) -> Result<Rc<Scheduler>, Raise> {
+        let lua = call.lua_identity();
+        let anchor = call.singleton(|| match Scheduler::new(lua) {
+            Ok(scheduler) => Ok(Anchor(Rc::new(scheduler))),
+            Err(_) => Err(Raise::Text("no descriptors are left for an event loop")),
+        })?;
+        let scheduler = Rc::clone(&anchor.0);
+        if scheduler.reactor.is_of_this_process() {
+            Ok(scheduler)
+        } else {
+            Err(Raise::Text("the event loop belongs to the process that this one was forked from"))
+        }
+    }
+
+    fn new(lua: *const c_void) -> Result<Scheduler, Errno> {
+        Ok(Scheduler {
+            reactor: Reactor::new()?,
+            stacks: Stacks::default(),
+            tasks: RefCell::default(),
+            ready: RefCell::default(),
+            current: Cell::new(None),
+            share: Cell::new(SHARE),
+            alive: Cell::new(0),
+            is_turning: Cell::new(false),
+            is_watched: Cell::new(false),
+            idle: RefCell::default(),
+            abandoned: RefCell::default(),
+            has_unknown_failure: Cell::new(false),
+            last_search: Cell::new(None),
+            woken: RefCell::default(),
+            lua,
+        })
+    }
+
+    /// Does something with a task, which has not been given up.
+    fn with<T>(&self, waiter: Waiter, act: impl FnOnce(&mut Task) -> T) -> T {
+        act(&mut self.tasks.borrow_mut()[waiter.0 as usize])
+    }
+
+    fn thread_of(&self, waiter: Waiter) -> Option<Thread> {
+        self.with(waiter, |task| task.thread)
+    }
+
+    /// Starts a task: the argument at `first` is its function, those behind it are that function's.
+    pub(crate) fn spawn(
+        &self,
+        call: &mut Call<'_>,
+        first: usize,
+        has_handle: bool,
+    ) -> Result<Waiter, Raise> {
+        let idle = self.idle.borrow_mut().pop();
+        let thread = match idle {
+            Some(thread) => thread,
+            None => call.new_thread()?,
+        };
+        if let Err(raise) = call.move_arguments(first, thread) {
+            call.release(thread);
+            return Err(raise);
+        }
+        let deadline =
+            self.current.get().and_then(|current| self.with(current, |task| task.deadline()));
+        let key = self.tasks.borrow_mut().insert(Task::new(thread, deadline, has_handle));
+        let waiter = Waiter(u32::try_from(key).map_err(|_| Raise::Text("too many tasks"))?);
+        self.alive.set(self.alive.get() + 1);
+        self.make_ready(waiter);
+        Ok(waiter)
+    }
+
+    /// Lets a task be resumed in its turn.
+    fn make_ready(&self, waiter: Waiter) {
+        let is_queued = self.with(waiter, |task| std::mem::replace(&mut task.is_queued, true));
+        if !is_queued {
+            self.ready.borrow_mut().push_back(waiter);
+            self.tell_watcher();
+        }
+    }
+
+    /// Tells somebody else's loop that there is work.
+    fn tell_watcher(&self) {
+        if self.is_watched.get() && !self.is_turning.get() {
+            // Where the kernel refuses that, the loop hears of it at the next event.
+            let _ = self.reactor.prepare(true);
+        }
+    }
+
+    /// Ends the wait of a task that waits for word from another.
+    fn notify(&self, waiter: Waiter) {
+        self.reactor.forget(waiter);
+        self.with(waiter, |task| task.wake = Some(Wake::Ready));
+        self.make_ready(waiter);
+    }
+
+    /// Calls a task off: what it waits for, or its next call that may wait, fails once. `false` where it
+    /// has ended.
+    pub(crate) fn cancel(&self, waiter: Waiter) -> bool {
+        let is_waiting = self.with(waiter, |task| {
+            if task.status.has_ended() {
+                return None;
+            }
+            task.cancel();
+            Some(task.status == Status::Waiting)
+        });
+        if is_waiting == Some(true) {
+            self.reactor.forget(waiter);
+            self.make_ready(waiter);
+        }
+        is_waiting.is_some()
+    }
+
+    /// Why the current task's call must end now, if it must: it was called off, a descriptor of it was
+    /// closed, or `until` has come.
+    fn interruption(
+        &self,
+        current: Waiter,
+        until: Option<Instant>,
+        operation: &'static str,
+    ) -> Option<Error> {
+        let (wake, is_cancelled) =
+            self.with(current, |task| (task.wake.take(), task.take_cancellation()));
+        if is_cancelled {
+            return Some(Error { operation, cause: Cause::Cancelled });
+        }
+        match wake {
+            Some(Wake::Closed) => Some(Errno::BADF.during(operation)),
+            Some(Wake::Moment) => {
+                let is_over = until.is_some_and(|until| until <= Instant::now());
+                is_over.then_some(Error::timed_out(operation))
+            }
+            Some(Wake::Ready) | None => None,
+        }
+    }
+
+    /// Lets all that the current task does from now on end by a moment, until
+    /// [`leave_deadline`](Self::leave_deadline). `false` where no task runs.
+    pub(crate) fn enter_deadline(&self, duration: Option<Duration>) -> bool {
+        let Some(current) = self.current.get() else {
+            return false;
+        };
+        // One that the clock cannot hold is none.
+        let moment = duration.and_then(|duration| Instant::now().checked_add(duration));
+        self.with(current, |task| task.enter_deadline(moment));
+        true
+    }
+
+    /// As [`enter_deadline`](Self::enter_deadline), with no deadline at all.
+    pub(crate) fn enter_shelter(&self) {
+        if let Some(current) = self.current.get() {
+            self.with(current, Task::enter_shelter);
+        }
+    }
+
+    /// Has a list told when a task ends.
+    pub(crate) fn tell_end(&self, waiter: Waiter, list: Rc<WaitList>) {
+        self.with(waiter, |task| task.tells = Some(list));
+    }
+
+    /// Goes back to the deadline before.
+    pub(crate) fn leave_deadline(&self) {
+        if let Some(current) = self.current.get() {
+            self.with(current, Task::leave_deadline);
+        }
+    }
+}

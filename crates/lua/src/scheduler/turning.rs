@@ -1,0 +1,258 @@
+//! The loop.
+
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use moonwire_sockets::{Errno, Waiter};
+
+use super::task::Status;
+use super::{MOST_IDLE, SHARE, Scheduler, set_running};
+use crate::native::{Call, Raise, Ran, Reply, Resumed, Thread};
+
+/// How often garbage is collected at most to find tasks that have failed and that nobody can ask.
+const SEARCH: Duration = Duration::from_secs(1);
+
+/// Puts things back when the loop is left.
+struct Turning<'a> {
+    scheduler: &'a Scheduler,
+    outer: Option<Rc<Scheduler>>,
+}
+
+impl Drop for Turning<'_> {
+    fn drop(&mut self) {
+        self.scheduler.is_turning.set(false);
+        set_running(self.outer.take());
+    }
+}
+
+fn enter(scheduler: &Rc<Scheduler>) -> Result<Turning<'_>, Raise> {
+    if scheduler.is_turning.replace(true) {
+        return Err(Raise::Text("the event loop is running already"));
+    }
+    Ok(Turning { scheduler, outer: set_running(Some(Rc::clone(scheduler))) })
+}
+
+impl Scheduler {
+    /// Runs a task, whose function is the first argument, and all others, until all have ended. The reply
+    /// is what the task has returned.
+    pub(crate) fn run<'c>(self: &Rc<Scheduler>, call: &mut Call<'c>) -> Result<Reply<'c>, Raise> {
+        let turning = enter(self)?;
+        let main = self.spawn(call, 1, false)?;
+        self.with(main, |task| task.is_joined = true);
+        let mut result = Ok(());
+        while self.alive.get() > 0 && result.is_ok() {
+            result = self.turn(call, None);
+        }
+        drop(turning);
+        self.report_failures();
+        if result.is_err() {
+            return Err(Raise::Text("the event loop has failed"));
+        }
+        let (status, thread, trace) =
+            self.with(main, |task| (task.status, task.thread, task.trace.take()));
+        let reply = match thread {
+            Some(thread) if status == Status::Failed => {
+                Err(call.raise_error_of(thread, trace.as_deref()))
+            }
+            Some(thread) if status == Status::Done => call.reply_with_results(None, thread),
+            _ => Ok(Reply::NOTHING),
+        };
+        self.give_up(call, main);
+        reply
+    }
+
+    /// Does what there is to do, and waits for it for at most `timeout`. Whether any task is left.
+    pub(crate) fn step(
+        self: &Rc<Scheduler>,
+        call: &mut Call<'_>,
+        timeout: Option<Duration>,
+    ) -> Result<bool, Raise> {
+        let turning = enter(self)?;
+        let turned = self.turn(call, timeout);
+        drop(turning);
+        let at_once = !self.ready.borrow().is_empty();
+        let prepared = if self.is_watched.get() { self.reactor.prepare(at_once) } else { Ok(()) };
+        match turned.and(prepared) {
+            Ok(()) => Ok(self.alive.get() > 0),
+            Err(_) => Err(Raise::Text("the event loop has failed")),
+        }
+    }
+
+    /// The descriptor that is readable when [`step`](Self::step) has something to do.
+    pub(crate) fn descriptor(&self) -> Result<i32, Errno> {
+        let descriptor = self.reactor.descriptor()?;
+        self.is_watched.set(true);
+        self.reactor.prepare(!self.ready.borrow().is_empty())?;
+        Ok(descriptor.number())
+    }
+
+    /// Lets each task that is ready have its turn, then sees who is ready next.
+    fn turn(&self, call: &mut Call<'_>, timeout: Option<Duration>) -> Result<(), Errno> {
+        let turns = self.ready.borrow().len();
+        for _ in 0..turns {
+            let next = self.ready.borrow_mut().pop_front();
+            if let Some(waiter) = next {
+                self.resume(call, waiter);
+            }
+        }
+        self.give_up_abandoned(call);
+        if self.alive.get() == 0 {
+            return Ok(());
+        }
+        let is_idle = self.ready.borrow().is_empty();
+        if is_idle {
+            self.search_failures(call);
+        }
+        let timeout = if is_idle { timeout } else { Some(Duration::ZERO) };
+        let mut woken = self.woken.take();
+        let turned = self.reactor.turn(timeout, &mut woken);
+        for (waiter, wake) in woken.drain(..) {
+            self.with(waiter, |task| task.wake = Some(wake));
+            self.make_ready(waiter);
+        }
+        self.woken.replace(woken);
+        turned
+    }
+
+    fn resume(&self, call: &mut Call<'_>, waiter: Waiter) {
+        let (thread, parked) = self.with(waiter, |task| {
+            task.is_queued = false;
+            if !task.has_started && task.is_cancelled() {
+                task.take_cancellation();
+                return (None, None);
+            }
+            task.has_started = true;
+            task.status = Status::Running;
+            (task.thread, task.parked.take())
+        });
+        let Some(thread) = thread else {
+            self.end(call, waiter, Status::Cancelled);
+            return;
+        };
+        self.current.set(Some(waiter));
+        self.share.set(SHARE);
+        let ran = match parked {
+            Some(stack) => Ok(self.stacks.go_on(call, *stack)),
+            None => self.stacks.resume(call, thread),
+        };
+        self.current.set(None);
+        match ran {
+            Ok(Ran::Parked(stack)) => self.with(waiter, |task| {
+                task.parked = Some(Box::new(stack));
+                task.status = Status::Waiting;
+            }),
+            Ok(Ran::Resumed(Resumed::Yielded)) => self.yielded(waiter, thread),
+            Ok(Ran::Resumed(Resumed::Returned(count))) => {
+                if count == 0 {
+                    self.with(waiter, |task| task.thread = None);
+                    self.recycle(call, thread);
+                }
+                self.end(call, waiter, Status::Done);
+            }
+            Ok(Ran::Resumed(Resumed::Failed(trace))) => {
+                self.with(waiter, |task| task.trace = trace);
+                self.end(call, waiter, Status::Failed);
+            }
+            Err(error) => {
+                let text = format!("there is no memory for another stack: {error}");
+                self.with(waiter, |task| task.trace = Some(text.into_bytes().into()));
+                self.end(call, waiter, Status::Failed);
+            }
+        }
+    }
+
+    /// The coroutine is suspended: by a call that waits, or by `coroutine.yield`, which gives way.
+    fn yielded(&self, waiter: Waiter, thread: Thread) {
+        let waits = self.with(waiter, |task| {
+            task.status = Status::Waiting;
+            task.suspended.is_some()
+        });
+        if !waits {
+            thread.drop_yielded();
+            self.make_ready(waiter);
+        }
+    }
+
+    fn end(&self, call: &mut Call<'_>, waiter: Waiter, status: Status) {
+        self.alive.set(self.alive.get() - 1);
+        self.reactor.retire(waiter);
+        let (joiners, tells, is_kept) = self.with(waiter, |task| {
+            task.status = if task.is_cancelled() { Status::Cancelled } else { status };
+            let joiners = std::mem::take(&mut task.joiners);
+            let tells = task.tells.take();
+            if task.is_failure_unknown() && joiners.is_empty() && tells.is_none() {
+                match task.has_handle {
+                    true => self.has_unknown_failure.set(true),
+                    false => task.report(),
+                }
+            }
+            // The one without a handle that is joined is that of `run`.
+            (joiners, tells, task.has_handle || task.is_joined)
+        });
+        for joiner in joiners {
+            self.notify(joiner);
+        }
+        if let Some(list) = tells {
+            list.note_end(waiter);
+        }
+        if !is_kept {
+            self.give_up(call, waiter);
+        }
+    }
+
+    /// Keeps a coroutine that has returned for another task.
+    fn recycle(&self, call: &mut Call<'_>, thread: Thread) {
+        let mut idle = self.idle.borrow_mut();
+        if idle.len() < MOST_IDLE {
+            thread.clear();
+            idle.push(thread);
+        } else {
+            drop(idle);
+            call.release(thread);
+        }
+    }
+
+    /// Gives a task up that has ended.
+    fn give_up(&self, call: &mut Call<'_>, waiter: Waiter) {
+        let task = self.tasks.borrow_mut().remove(waiter.0 as usize);
+        match task.thread {
+            Some(thread) if task.status == Status::Done => self.recycle(call, thread),
+            Some(thread) => call.release(thread),
+            None => {}
+        }
+    }
+
+    /// Lets a task that has ended be given up when there is a Lua state at hand.
+    pub(super) fn abandon(&self, waiter: Waiter) {
+        self.abandoned.borrow_mut().push(waiter);
+    }
+
+    fn next_abandoned(&self) -> Option<Waiter> {
+        self.abandoned.borrow_mut().pop()
+    }
+
+    fn give_up_abandoned(&self, call: &mut Call<'_>) {
+        while let Some(waiter) = self.next_abandoned() {
+            self.give_up(call, waiter);
+        }
+    }
+
+    /// Finds out whether anybody can still ask about tasks that have failed: those that nobody can are
+    /// told of. Without this, an idle program would hear of a failure only when Lua collects garbage.
+    fn search_failures(&self, call: &mut Call<'_>) {
+        let is_due = self.last_search.get().is_none_or(|last| last.elapsed() >= SEARCH);
+        if self.has_unknown_failure.get() && is_due {
+            self.has_unknown_failure.set(false);
+            self.last_search.set(Some(Instant::now()));
+            call.collect_garbage();
+        }
+    }
+
+    /// Tells of all failures that nobody has asked about.
+    fn report_failures(&self) {
+        let mut tasks = self.tasks.borrow_mut();
+        for (_, task) in tasks.iter_mut().filter(|(_, task)| task.is_failure_unknown()) {
+            task.report();
+        }
+    }
+}

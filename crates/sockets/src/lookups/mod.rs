@@ -1,0 +1,122 @@
+//! Look-ups in threads of their own, for the system's resolver cannot be asked to return at once.
+
+mod pool;
+mod question;
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock, Weak};
+
+use mio::Waker;
+
+pub(crate) use self::question::{Answer, Question};
+
+use self::pool::Pool;
+use crate::Error;
+use crate::reactor::Waiter;
+
+/// A question to the resolver that a thread answers. Whoever asks the same meanwhile shares it.
+#[derive(Debug)]
+pub struct Lookup {
+    question: Question,
+    answer: OnceLock<Result<Answer, Error>>,
+}
+
+/// The look-ups that a reactor's waiters wait for.
+#[derive(Debug)]
+pub(crate) struct Lookups {
+    pool: Pool,
+    in_flight: RefCell<HashMap<Question, Weak<Lookup>>>,
+    waiters: RefCell<Vec<(Arc<Lookup>, Waiter)>>,
+}
+
+/// Where an operation has come to that asks the resolver.
+#[derive(Debug, Default)]
+pub(crate) enum Asking {
+    /// It has not asked.
+    #[default]
+    NotYet,
+    /// It has asked.
+    Asked(Arc<Lookup>),
+}
+
+impl Asking {
+    /// The answer, if it is there; asks first.
+    pub(crate) fn answer(
+        &mut self,
+        lookups: &Lookups,
+        question: &Question,
+    ) -> Option<Result<Answer, Error>> {
+        if let Asking::NotYet = self {
+            if question.needs_no_thread() {
+                return Some(question.answer());
+            }
+            match lookups.ask(question) {
+                Some(lookup) => *self = Asking::Asked(lookup),
+                // No thread can be had: the loop waits, which is better than no answer.
+                None => return Some(question.answer()),
+            }
+        }
+        match self {
+            Asking::NotYet => None,
+            Asking::Asked(lookup) => lookup.answer.get().cloned(),
+        }
+    }
+
+    /// What to wait for.
+    pub(crate) fn lookup(&self) -> Option<&Lookup> {
+        match self {
+            Asking::NotYet => None,
+            Asking::Asked(lookup) => Some(lookup),
+        }
+    }
+}
+
+impl Lookups {
+    /// Look-ups whose threads use this waker when they have an answer.
+    pub(crate) fn new(waker: Arc<Waker>) -> Lookups {
+        Lookups {
+            pool: Pool::new(waker),
+            in_flight: RefCell::default(),
+            waiters: RefCell::default(),
+        }
+    }
+
+    /// Has a question answered, or shares one in flight. `None` where no thread can be started.
+    fn ask(&self, question: &Question) -> Option<Arc<Lookup>> {
+        let mut in_flight = self.in_flight.borrow_mut();
+        let same = in_flight.get(question).and_then(Weak::upgrade);
+        if let Some(lookup) = same.filter(|lookup| lookup.answer.get().is_none()) {
+            return Some(lookup);
+        }
+        let lookup = Arc::new(Lookup { question: question.clone(), answer: OnceLock::new() });
+        self.pool.answer(Arc::clone(&lookup))?;
+        in_flight.retain(|_, lookup| lookup.strong_count() > 0);
+        in_flight.insert(question.clone(), Arc::downgrade(&lookup));
+        Some(lookup)
+    }
+
+    /// Lets somebody wait for an answer; `false` where it is there already.
+    pub(crate) fn wait(&self, lookup: &Lookup, waiter: Waiter) -> bool {
+        let in_flight = self.in_flight.borrow();
+        let shared = in_flight.get(&lookup.question).and_then(Weak::upgrade);
+        match shared.filter(|shared| std::ptr::eq(&raw const **shared, lookup)) {
+            Some(shared) if lookup.answer.get().is_none() => {
+                self.waiters.borrow_mut().push((shared, waiter));
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Tells who has waited for an answer that has come.
+    pub(crate) fn answered(&self, mut tell: impl FnMut(Waiter)) {
+        self.waiters.borrow_mut().retain(|(lookup, waiter)| {
+            let is_answered = lookup.answer.get().is_some();
+            if is_answered {
+                tell(*waiter);
+            }
+            !is_answered
+        });
+    }
+}

@@ -1,0 +1,121 @@
+//! The threads.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use mio::Waker;
+
+use super::Lookup;
+
+/// How many look-ups are made at once.
+const MOST_THREADS: usize = 4;
+/// How long a thread waits for the next look-up before it ends.
+const IDLE: Duration = Duration::from_secs(10);
+
+/// A few threads that are started when they are needed, and end when they are not.
+///
+/// Nobody waits for them: a resolver that does not answer must not keep a program from ending.
+#[derive(Debug)]
+pub(super) struct Pool(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    queue: Mutex<Queue>,
+    is_work_there: Condvar,
+    waker: Arc<Waker>,
+}
+
+#[derive(Debug, Default)]
+struct Queue {
+    lookups: VecDeque<Arc<Lookup>>,
+    threads: usize,
+    idle: usize,
+    is_closed: bool,
+}
+
+impl Shared {
+    fn with<T>(&self, act: impl FnOnce(&mut Queue) -> T) -> T {
+        // What a thread does under the lock cannot leave it half done.
+        act(&mut self.queue.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Pool {
+    pub(super) fn new(waker: Arc<Waker>) -> Pool {
+        Pool(Arc::new(Shared { queue: Mutex::default(), is_work_there: Condvar::new(), waker }))
+    }
+
+    /// Hands a look-up to a thread. `None` where there is none, and none can be started.
+    pub(super) fn answer(&self, lookup: Arc<Lookup>) -> Option<()> {
+        let needs_thread = self.0.with(|queue| {
+            queue.lookups.push_back(lookup);
+            let needs_thread = queue.idle < queue.lookups.len() && queue.threads < MOST_THREADS;
+            queue.threads += usize::from(needs_thread);
+            needs_thread
+        });
+        if needs_thread {
+            let shared = Arc::clone(&self.0);
+            let thread = thread::Builder::new().name("moonwire look-up".to_owned());
+            if thread.spawn(move || work(&shared)).is_err() {
+                return self.0.with(|queue| {
+                    queue.threads -= 1;
+                    // Those that run get to it; without any it is taken back.
+                    if queue.threads == 0 {
+                        queue.lookups.pop_back().map(drop).and(None)
+                    } else {
+                        Some(())
+                    }
+                });
+            }
+        }
+        self.0.is_work_there.notify_one();
+        Some(())
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        self.0.with(|queue| {
+            queue.is_closed = true;
+            queue.lookups.clear();
+        });
+        self.0.is_work_there.notify_all();
+    }
+}
+
+fn work(shared: &Shared) {
+    while let Some(lookup) = next(shared) {
+        let _ = lookup.answer.set(lookup.question.answer());
+        // Where it cannot be woken, the reactor is gone.
+        let _ = shared.waker.wake();
+    }
+}
+
+/// The next look-up; `None` where the thread is to end.
+fn next(shared: &Shared) -> Option<Arc<Lookup>> {
+    let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
+    loop {
+        if let Some(lookup) = queue.lookups.pop_front() {
+            return Some(lookup);
+        }
+        queue.idle += 1;
+        let (again, timed_out) = match queue.is_closed {
+            true => (queue, true),
+            false => {
+                let (queue, wait) = shared
+                    .is_work_there
+                    .wait_timeout(queue, IDLE)
+                    .unwrap_or_else(PoisonError::into_inner);
+                (queue, wait.timed_out())
+            }
+        };
+        queue = again;
+        queue.idle -= 1;
+        if queue.lookups.is_empty() && (timed_out || queue.is_closed) {
+            queue.threads -= 1;
+            return None;
+        }
+    }
+}

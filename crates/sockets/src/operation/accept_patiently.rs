@@ -1,0 +1,83 @@
+//! Accepting connections whatever the machine is short of.
+
+use std::time::{Duration, Instant};
+
+use super::{Operation, Patience, Progress, Wait, waits_for};
+use crate::{Address, Errno, Error, Handle, Interest, Scratch, Socket, sys};
+
+/// The pause after the first failure; each further one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// Accepts one connection of a listener in non-blocking mode, `accept4(2)`. The output is the
+/// connection, in blocking mode, and the address of its peer.
+///
+/// Where the process or the machine has no descriptor or no memory for it, the connection waits in
+/// the listener's queue: this tries again after pauses of 5 ms to 1 s. Connections that have failed
+/// before they are accepted are passed over.
+#[derive(Debug)]
+pub struct AcceptPatiently<H> {
+    listener: H,
+    pause: Duration,
+    retry: Option<Instant>,
+}
+
+impl<H: Handle> AcceptPatiently<H> {
+    /// Accepts a connection of `listener`.
+    #[must_use]
+    pub const fn new(listener: H) -> Self {
+        AcceptPatiently { listener, pause: FIRST_PAUSE, retry: None }
+    }
+}
+
+/// Whether the failure is that of a connection that was in the queue: `accept4` hands on what the
+/// network had to say of it (`accept(2)`, "Error handling").
+fn is_of_connection(errno: Errno) -> bool {
+    matches!(
+        errno.0,
+        libc::ECONNABORTED
+            | libc::ENETDOWN
+            | libc::EPROTO
+            | libc::ENOPROTOOPT
+            | libc::EHOSTDOWN
+            | libc::ENONET
+            | libc::EHOSTUNREACH
+            | libc::ENETUNREACH
+    )
+}
+
+impl<H: Handle> Operation for AcceptPatiently<H> {
+    const NAME: &'static str = "accept";
+    type Output = (Socket, Address);
+
+    fn attempt(
+        &mut self,
+        _scratch: &mut Scratch,
+        _patience: Patience<'_>,
+    ) -> Result<Progress<(Socket, Address)>, Error> {
+        self.retry = None;
+        loop {
+            let accepted =
+                self.listener.descriptor().and_then(|listener| sys::accept(listener, false));
+            match accepted {
+                Ok((connection, peer)) => return Ok(Progress::Done((connection.into(), peer))),
+                Err(Errno::AGAIN) => return Ok(Progress::Waiting),
+                Err(Errno::INTR) => {}
+                Err(errno) if is_of_connection(errno) => {}
+                Err(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => {
+                    self.retry = Some(Instant::now() + self.pause);
+                    self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+                    return Ok(Progress::Waiting);
+                }
+                Err(errno) => return Err(errno.during(Self::NAME)),
+            }
+        }
+    }
+
+    fn waits_for(&self) -> Wait<'_> {
+        match self.retry {
+            Some(moment) => Wait::Moment(moment),
+            None => waits_for(&self.listener, Interest::Readable),
+        }
+    }
+}

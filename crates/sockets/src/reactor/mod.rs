@@ -1,0 +1,342 @@
+//! Readiness for many waiters at once, for a driver that has other things to do meanwhile.
+//!
+//! A driver of operations calls [`Reactor::wait`] for whoever has to wait, and [`Reactor::turn`] when it
+//! has nothing else to do: that parks the thread until something has come, and tells who is to be woken.
+//!
+//! Each descriptor is told to the kernel once, edge-triggered, when somebody waits for it for the first
+//! time (`epoll(7)`, through mio). What is known of its readiness is kept: an operation does not try a call
+//! of which it is known that it would have to wait ([`Patience::Reactor`](crate::operation::Patience)).
+
+mod closing;
+mod outside;
+mod sources;
+mod timers;
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use mio::{Events, Poll, Token, Waker};
+
+use self::outside::Outside;
+use self::sources::Sources;
+use self::timers::Timers;
+use crate::lookups::Lookups;
+use crate::operation::Wait;
+use crate::{Descriptor, Errno, Interest};
+
+pub(crate) use self::closing::descriptor_changes_hands;
+
+/// The number of somebody who waits, which the driver chooses: small ones, for they are places in a list.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Waiter(pub u32);
+
+/// Why somebody is woken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Wake {
+    /// What was waited for may have come: it is time for an attempt.
+    Ready,
+    /// The moment has come.
+    Moment,
+    /// A descriptor that was waited for has been closed.
+    Closed,
+}
+
+/// How many events are taken from the kernel at once.
+const EVENTS: usize = 1024;
+/// The token of the waker of look-ups.
+const ANSWERED: Token = Token(usize::MAX);
+/// The token of the timer for those who wait for the reactor itself.
+const TIMER: Token = Token(usize::MAX - 1);
+
+/// The waiters of one thread, and what each waits for.
+#[derive(Debug)]
+pub struct Reactor {
+    inner: Rc<RefCell<Inner>>,
+    lookups: Lookups,
+    /// A child process shares the kernel's part, and must not change it.
+    process: u32,
+}
+
+#[derive(Debug)]
+struct Inner {
+    poll: Poll,
+    events: Events,
+    sources: Sources,
+    timers: Timers,
+    waits: Vec<Record>,
+    woken: Vec<(Waiter, Wake)>,
+    outside: Outside,
+}
+
+/// What somebody waits for.
+#[derive(Debug, Default)]
+struct Record {
+    on: On,
+    until: Option<Instant>,
+}
+
+#[derive(Debug, Default)]
+enum On {
+    #[default]
+    Nothing,
+    Moment,
+    Descriptor(Descriptor, Interest),
+    Many(Vec<(Descriptor, Interest)>),
+}
+
+fn errno(error: &io::Error) -> Errno {
+    Errno(error.raw_os_error().unwrap_or(libc::EIO))
+}
+
+impl Reactor {
+    /// A reactor without waiters.
+    ///
+    /// # Errors
+    /// That of `epoll_create1(2)` or `eventfd(2)`.
+    pub fn new() -> Result<Reactor, Errno> {
+        let poll = Poll::new().map_err(|error| errno(&error))?;
+        let waker = Waker::new(poll.registry(), ANSWERED).map_err(|error| errno(&error))?;
+        let inner = Rc::new(RefCell::new(Inner {
+            poll,
+            events: Events::with_capacity(EVENTS),
+            sources: Sources::default(),
+            timers: Timers::default(),
+            waits: Vec::new(),
+            woken: Vec::new(),
+            outside: Outside::default(),
+        }));
+        closing::watch(&inner);
+        Ok(Reactor { inner, lookups: Lookups::new(Arc::new(waker)), process: std::process::id() })
+    }
+
+    /// Whether this process made it, rather than one that it was forked from.
+    #[must_use]
+    pub fn is_of_this_process(&self) -> bool {
+        self.process == std::process::id()
+    }
+
+    pub(crate) fn lookups(&self) -> &Lookups {
+        &self.lookups
+    }
+
+    /// Lets `waiter` wait, until a moment at the latest. [`turn`](Self::turn) tells when it is over, or
+    /// [`forget`](Self::forget) ends it.
+    ///
+    /// # Errors
+    /// That of `epoll_ctl(2)`, where the kernel has no room for one more descriptor. Then nobody waits.
+    pub fn wait(
+        &self,
+        waiter: Waiter,
+        wait: Wait<'_>,
+        until: Option<Instant>,
+    ) -> Result<(), Errno> {
+        let mut inner = self.inner.borrow_mut();
+        match wait {
+            Wait::Descriptor(descriptor, interest) => {
+                inner.wait_for(waiter, descriptor, interest)?
+            }
+            Wait::Any(entries) => inner.wait_for_any(waiter, entries)?,
+            Wait::AnyUntil(entries, moment) => {
+                inner.wait_for_any(waiter, entries)?;
+                let until = until.map_or(moment, |until| until.min(moment));
+                inner.until(waiter, Some(until));
+                return Ok(());
+            }
+            Wait::Moment(moment) => {
+                inner.record(waiter).on = On::Moment;
+                let until = until.map_or(moment, |until| until.min(moment));
+                inner.until(waiter, Some(until));
+                return Ok(());
+            }
+            Wait::Answer(question) => {
+                inner.record(waiter).on = On::Moment;
+                if !self.lookups.wait(question, waiter) {
+                    inner.wake(waiter, Wake::Ready);
+                }
+            }
+            Wait::Notice => inner.record(waiter).on = On::Moment,
+        }
+        inner.until(waiter, until);
+        Ok(())
+    }
+
+    /// Ends a wait, if there is one: nobody is told.
+    pub fn forget(&self, waiter: Waiter) {
+        self.inner.borrow_mut().forget(waiter);
+    }
+
+    /// Ends the wait of somebody who will not come again, and frees what was kept for it.
+    pub fn retire(&self, waiter: Waiter) {
+        let mut inner = self.inner.borrow_mut();
+        inner.forget(waiter);
+        inner.timers.disarm(waiter);
+    }
+
+    /// Appends to `woken` whose wait is over. Where there is nobody yet, it parks the thread for at most
+    /// `timeout`. There may be nobody after all.
+    ///
+    /// # Errors
+    /// That of `epoll_wait(2)`.
+    pub fn turn(
+        &self,
+        timeout: Option<Duration>,
+        woken: &mut Vec<(Waiter, Wake)>,
+    ) -> Result<(), Errno> {
+        let mut inner = self.inner.borrow_mut();
+        let inner = &mut *inner;
+        let timeout = if inner.woken.is_empty() {
+            match inner.timers.first() {
+                Some(moment) => {
+                    let left = moment.saturating_duration_since(Instant::now());
+                    Some(timeout.map_or(left, |timeout| timeout.min(left)))
+                }
+                None => timeout,
+            }
+        } else {
+            Some(Duration::ZERO)
+        };
+        match inner.poll.poll(&mut inner.events, timeout) {
+            Ok(()) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => inner.events.clear(),
+            Err(error) => return Err(errno(&error)),
+        }
+        let mut are_answers_there = false;
+        for event in &inner.events {
+            match event.token() {
+                ANSWERED => are_answers_there = true,
+                TIMER => inner.outside.disarm(),
+                _ => inner.sources.note(event, &mut inner.woken),
+            }
+        }
+        if are_answers_there {
+            let woken = &mut inner.woken;
+            self.lookups.answered(|waiter| woken.push((waiter, Wake::Ready)));
+        }
+        if inner.timers.first().is_some() {
+            inner.timers.expire(Instant::now(), &inner.waits, &mut inner.woken);
+        }
+        for at in 0..inner.woken.len() {
+            let (waiter, wake) = inner.woken[at];
+            // Somebody who waited for many may be there twice, or have been forgotten.
+            if inner.take(waiter) {
+                woken.push((waiter, wake));
+            }
+        }
+        inner.woken.clear();
+        Ok(())
+    }
+
+    /// Whether it is not known that a call for this readiness would have to wait.
+    #[inline]
+    pub(crate) fn may_be_ready(&self, descriptor: Descriptor, interest: Interest) -> bool {
+        self.inner.borrow().sources.may_be_ready(descriptor, interest)
+    }
+
+    /// Notes that a call for this readiness would have to wait.
+    #[inline]
+    pub(crate) fn note_not_ready(&self, descriptor: Descriptor, interest: Interest) {
+        self.inner.borrow_mut().sources.note_not_ready(descriptor, interest);
+    }
+
+    /// Notes that a stream has given less than there was room for: it has no more for now.
+    #[inline]
+    pub(crate) fn note_short_receive(&self, descriptor: Descriptor) {
+        self.inner.borrow_mut().sources.note_short_receive(descriptor);
+    }
+}
+
+impl Inner {
+    fn record(&mut self, waiter: Waiter) -> &mut Record {
+        let place = waiter.0 as usize;
+        if place >= self.waits.len() {
+            self.waits.resize_with(place + 1, Record::default);
+        }
+        &mut self.waits[place]
+    }
+
+    fn until(&mut self, waiter: Waiter, until: Option<Instant>) {
+        self.record(waiter).until = until;
+        if let Some(until) = until {
+            self.timers.arm(waiter, until);
+        }
+    }
+
+    fn wake(&mut self, waiter: Waiter, wake: Wake) {
+        self.woken.push((waiter, wake));
+    }
+
+    fn wait_for(
+        &mut self,
+        waiter: Waiter,
+        descriptor: Descriptor,
+        interest: Interest,
+    ) -> Result<(), Errno> {
+        self.record(waiter).on = On::Descriptor(descriptor, interest);
+        if !self.sources.add(self.poll.registry(), descriptor, interest, waiter)? {
+            self.wake(waiter, Wake::Ready);
+        }
+        Ok(())
+    }
+
+    fn wait_for_any(&mut self, waiter: Waiter, entries: &[crate::PollEntry]) -> Result<(), Errno> {
+        let mut many = Vec::with_capacity(entries.len());
+        for entry in entries.iter().filter(|entry| entry.descriptor().number() >= 0) {
+            let writes = entry.events & crate::events::OUT != 0;
+            // Errors and hang-ups are reported for whatever is asked.
+            let reads = entry.events & !crate::events::OUT != 0 || !writes;
+            for (interest, is_wanted) in [(Interest::Readable, reads), (Interest::Writable, writes)]
+            {
+                if !is_wanted {
+                    continue;
+                }
+                match self.sources.add(self.poll.registry(), entry.descriptor(), interest, waiter) {
+                    Ok(true) => many.push((entry.descriptor(), interest)),
+                    Ok(false) => self.woken.push((waiter, Wake::Ready)),
+                    Err(errno) => {
+                        self.record(waiter).on = On::Many(many);
+                        self.take(waiter);
+                        return Err(errno);
+                    }
+                }
+            }
+        }
+        self.record(waiter).on = On::Many(many);
+        Ok(())
+    }
+
+    fn forget(&mut self, waiter: Waiter) {
+        if self.take(waiter) {
+            self.woken.retain(|(woken, _)| *woken != waiter);
+        }
+    }
+
+    /// Takes a waiter out of what it waits for; whether it waited.
+    fn take(&mut self, waiter: Waiter) -> bool {
+        let Some(record) = self.waits.get_mut(waiter.0 as usize) else {
+            return false;
+        };
+        record.until = None;
+        match std::mem::take(&mut record.on) {
+            On::Nothing => return false,
+            On::Moment => {}
+            On::Descriptor(descriptor, interest) => {
+                self.sources.remove(descriptor, interest, waiter);
+            }
+            On::Many(many) => {
+                for (descriptor, interest) in many {
+                    self.sources.remove(descriptor, interest, waiter);
+                }
+            }
+        }
+        true
+    }
+
+    /// Forgets what is known of a descriptor whose number belongs to another from now on, and wakes who
+    /// waited for it.
+    fn descriptor_changes_hands(&mut self, descriptor: Descriptor) {
+        self.sources.forget(descriptor, &mut self.woken);
+    }
+}

@@ -1,0 +1,68 @@
+//! A reactor as a part of somebody else's event loop.
+
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::time::{Duration, Instant};
+
+use mio::Token;
+use mio::unix::SourceFd;
+
+use super::{Reactor, TIMER, errno};
+use crate::{Descriptor, Errno, sys};
+
+/// The timer that makes the reactor's descriptor readable when a moment has come.
+#[derive(Debug, Default)]
+pub(super) struct Outside {
+    timer: Option<OwnedFd>,
+}
+
+impl Outside {
+    pub(super) fn disarm(&self) {
+        if let Some(timer) = &self.timer {
+            // It is set anew before anybody waits for the descriptor again.
+            let _ = sys::set_timer(timer, None);
+        }
+    }
+}
+
+impl Reactor {
+    /// The descriptor that is readable when a [`turn`](Self::turn) has something to tell, for somebody
+    /// else's loop, and for [`prepare`](Self::prepare) to set right.
+    ///
+    /// # Errors
+    /// That of `timerfd_create(2)` or `epoll_ctl(2)`.
+    pub fn descriptor(&self) -> Result<Descriptor, Errno> {
+        const {
+            assert!(TIMER.0 != Token(usize::MAX).0);
+        }
+        let mut inner = self.inner.borrow_mut();
+        let inner = &mut *inner;
+        if inner.outside.timer.is_none() {
+            let timer = sys::timer()?;
+            let number = timer.as_raw_fd();
+            inner
+                .poll
+                .registry()
+                .register(&mut SourceFd(&number), TIMER, mio::Interest::READABLE)
+                .map_err(|error| errno(&error))?;
+            inner.outside.timer = Some(timer);
+        }
+        Ok(Descriptor::from_number(inner.poll.as_raw_fd()))
+    }
+
+    /// Sets the descriptor right before somebody waits for it: `at_once` makes it readable now.
+    ///
+    /// # Errors
+    /// That of `timerfd_settime(2)`.
+    pub fn prepare(&self, at_once: bool) -> Result<(), Errno> {
+        let inner = self.inner.borrow();
+        let Some(timer) = &inner.outside.timer else {
+            return Ok(());
+        };
+        let left = if at_once || !inner.woken.is_empty() {
+            Some(Duration::ZERO)
+        } else {
+            inner.timers.first().map(|moment| moment.saturating_duration_since(Instant::now()))
+        };
+        sys::set_timer(timer, left)
+    }
+}

@@ -1,0 +1,161 @@
+//! What is known of descriptors, and who waits for them.
+
+use mio::event::Event;
+use mio::unix::SourceFd;
+use mio::{Registry, Token};
+
+use super::{Waiter, Wake, errno};
+use crate::{Descriptor, Errno, Interest};
+
+/// Descriptors by their numbers.
+#[derive(Debug, Default)]
+pub(super) struct Sources(Vec<Source>);
+
+#[derive(Debug, Default)]
+struct Source {
+    is_registered: bool,
+    readable: Side,
+    writable: Side,
+}
+
+/// One direction of a descriptor.
+#[derive(Debug, Default)]
+struct Side {
+    /// A call may succeed: an event has come, and no call since would have had to wait.
+    is_ready: bool,
+    /// It has ended, so no call has to wait any more.
+    is_over: bool,
+    /// Urgent data has come, at which a receive stops short of what is behind.
+    is_urgent: bool,
+    waiters: Vec<Waiter>,
+}
+
+impl Side {
+    fn note(&mut self, is_over: bool, woken: &mut Vec<(Waiter, Wake)>) {
+        self.is_ready = true;
+        self.is_over |= is_over;
+        woken.extend(self.waiters.iter().map(|waiter| (*waiter, Wake::Ready)));
+    }
+}
+
+impl Source {
+    fn side(&mut self, interest: Interest) -> &mut Side {
+        match interest {
+            Interest::Readable => &mut self.readable,
+            Interest::Writable => &mut self.writable,
+        }
+    }
+}
+
+impl Sources {
+    fn get(&mut self, descriptor: Descriptor) -> Option<&mut Source> {
+        usize::try_from(descriptor.number()).ok().and_then(|number| self.0.get_mut(number))
+    }
+
+    /// Adds a waiter. `false` where there is nothing to wait for: the descriptor is not open, or is a
+    /// file, which is always ready.
+    pub(super) fn add(
+        &mut self,
+        registry: &Registry,
+        descriptor: Descriptor,
+        interest: Interest,
+        waiter: Waiter,
+    ) -> Result<bool, Errno> {
+        let Ok(number) = usize::try_from(descriptor.number()) else {
+            return Ok(false);
+        };
+        if number >= self.0.len() {
+            self.0.resize_with(number + 1, Source::default);
+        }
+        let source = &mut self.0[number];
+        if !source.is_registered {
+            match register(registry, descriptor) {
+                Ok(()) => {}
+                Err(Errno(libc::EPERM | libc::EBADF)) => return Ok(false),
+                Err(errno) => return Err(errno),
+            }
+            // The kernel tells at once what is ready already. Of the other direction nothing is known.
+            source.is_registered = true;
+            source.readable.is_ready = interest != Interest::Readable;
+            source.writable.is_ready = interest != Interest::Writable;
+        }
+        source.side(interest).waiters.push(waiter);
+        Ok(true)
+    }
+
+    /// Removes a waiter, if it is there.
+    pub(super) fn remove(&mut self, descriptor: Descriptor, interest: Interest, waiter: Waiter) {
+        if let Some(source) = self.get(descriptor) {
+            let waiters = &mut source.side(interest).waiters;
+            if let Some(place) = waiters.iter().position(|other| *other == waiter) {
+                waiters.swap_remove(place);
+            }
+        }
+    }
+
+    /// Notes what the kernel tells, and who is to be woken by it.
+    pub(super) fn note(&mut self, event: &Event, woken: &mut Vec<(Waiter, Wake)>) {
+        let Some(source) = self.0.get_mut(event.token().0) else {
+            return;
+        };
+        let is_error = event.is_error();
+        if event.is_readable() || event.is_read_closed() || event.is_priority() || is_error {
+            source.readable.is_urgent |= event.is_priority();
+            source.readable.note(event.is_read_closed(), woken);
+        }
+        if event.is_writable() || event.is_write_closed() || is_error {
+            source.writable.note(event.is_write_closed(), woken);
+        }
+    }
+
+    #[inline]
+    pub(super) fn may_be_ready(&self, descriptor: Descriptor, interest: Interest) -> bool {
+        let number = descriptor.number().unsigned_abs() as usize;
+        self.0.get(number).is_none_or(|source| match interest {
+            _ if !source.is_registered => true,
+            Interest::Readable => source.readable.is_ready,
+            Interest::Writable => source.writable.is_ready,
+        })
+    }
+
+    #[inline]
+    pub(super) fn note_not_ready(&mut self, descriptor: Descriptor, interest: Interest) {
+        if let Some(source) = self.get(descriptor) {
+            let side = source.side(interest);
+            side.is_ready = side.is_over;
+        }
+    }
+
+    /// Notes that a receive has found less than it had room for.
+    #[inline]
+    pub(super) fn note_short_receive(&mut self, descriptor: Descriptor) {
+        if let Some(Source { readable, .. }) = self.get(descriptor) {
+            readable.is_ready = readable.is_over || readable.is_urgent;
+        }
+    }
+
+    /// Forgets a descriptor. The kernel has forgotten it already, or does so when it is closed.
+    pub(super) fn forget(&mut self, descriptor: Descriptor, woken: &mut Vec<(Waiter, Wake)>) {
+        let Some(source) = self.get(descriptor).filter(|source| source.is_registered) else {
+            return;
+        };
+        let Source { readable, writable, .. } = std::mem::take(source);
+        let waiters = readable.waiters.into_iter().chain(writable.waiters);
+        woken.extend(waiters.map(|waiter| (waiter, Wake::Closed)));
+    }
+}
+
+/// Tells the kernel of a descriptor, for both directions at once: it is told of each only once.
+fn register(registry: &Registry, descriptor: Descriptor) -> Result<(), Errno> {
+    let number = descriptor.number();
+    let interests =
+        mio::Interest::READABLE.add(mio::Interest::WRITABLE).add(mio::Interest::PRIORITY);
+    let token = Token(number.unsigned_abs() as usize);
+    match registry.register(&mut SourceFd(&number), token, interests).map_err(|e| errno(&e)) {
+        // Somebody has put another copy of a descriptor there whose number was given up.
+        Err(Errno(libc::EEXIST)) => registry
+            .reregister(&mut SourceFd(&number), token, interests)
+            .map_err(|error| errno(&error)),
+        result => result,
+    }
+}

@@ -1,6 +1,6 @@
 //! Sending what the system takes.
 
-use super::patience::{First, is_ready};
+use super::patience::{Blocking, First, SystemCall, is_ready};
 use super::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 
@@ -46,6 +46,25 @@ fn write(descriptor: Descriptor, bytes: &[u8]) -> Result<usize, Errno> {
     sys::write(descriptor, &bytes[..bytes.len().min(PIPE_BUFFER)])
 }
 
+/// The call that [`Send`] makes.
+struct SendCall<'a> {
+    bytes: &'a [u8],
+    destination: Option<&'a Address>,
+    is_socket: bool,
+}
+
+impl SystemCall for SendCall<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn make(&mut self, to: Descriptor, blocking: Blocking) -> Result<usize, Errno> {
+        match self.is_socket {
+            true => sys::send(to, self.bytes, self.destination, blocking.flags()),
+            false => write(to, self.bytes),
+        }
+    }
+}
+
 impl<H: Handle> Operation for Send<'_, H> {
     const NAME: &'static str = "write";
     type Output = usize;
@@ -57,15 +76,12 @@ impl<H: Handle> Operation for Send<'_, H> {
         mut patience: Patience<'_>,
     ) -> Result<Progress<usize>, Error> {
         loop {
-            let (bytes, destination) = (self.bytes, self.destination.as_ref());
-            let result =
-                patience.call(&self.handle, Interest::Writable, First::Try, |to, blocking| {
-                    if !self.is_socket {
-                        return write(to, bytes);
-                    }
-                    sys::send(to, bytes, destination, blocking.flags())
-                });
-            match result {
+            let send = SendCall {
+                bytes: self.bytes,
+                destination: self.destination.as_ref(),
+                is_socket: self.is_socket,
+            };
+            match patience.make(&self.handle, Interest::Writable, First::Try, send) {
                 Ok(Some(length)) => return Ok(Progress::Done(length)),
                 Ok(None) => return Ok(Progress::Waiting),
                 Err(Errno::NOTSOCK) if self.is_socket && self.destination.is_none() => {

@@ -1,15 +1,19 @@
 //! `moonwire`: the module for new programs.
 
 mod addresses;
+mod batches;
 mod conditions;
 mod connecting;
+mod datagrams;
 mod failure;
+mod files;
 mod listener;
 mod object;
 mod options;
 mod reading;
 mod resolving;
 mod settings;
+mod signals;
 mod stream;
 mod tasks;
 mod writing;
@@ -23,12 +27,14 @@ pub(crate) static LIBRARY: Library = Library {
     functions: &[
         Function::new("listen", listener::listen),
         Function::new("connect", connecting::connect),
+        Function::new("udp", datagrams::udp),
         Function::new("resolve", resolving::resolve),
         Function::new("run", tasks::run),
         Function::new("spawn", tasks::spawn),
         Function::new("sleep", tasks::sleep),
         Function::new("now", tasks::now),
         Function::new("yield", tasks::give_way),
+        Function::new("signal", signals::signal),
         Function::new("step", tasks::step),
         Function::new("pollfd", tasks::pollfd),
     ],
@@ -37,6 +43,8 @@ pub(crate) static LIBRARY: Library = Library {
         &listener::INCOMING,
         &stream::CLASS,
         &reading::LINES,
+        &signals::SIGNALS,
+        &datagrams::CLASS,
         &tasks::TASK,
         &scheduler::ANCHOR,
     ],

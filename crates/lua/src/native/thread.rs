@@ -160,13 +160,28 @@ impl<'c> Call<'c> {
         self.state() == thread.state && unsafe { versions::is_yieldable(self.state()) }
     }
 
-    /// The reply `first` and then copies of the values on a coroutine's stack.
+    /// The reply true, if that is asked for, and then copies of what a coroutine has returned.
     pub(crate) fn reply_with_results(
         &mut self,
         first: Option<bool>,
         thread: Thread,
     ) -> Result<Reply<'c>, Raise> {
-        let count = thread.len();
+        self.reply_with_last(first, thread.len(), thread)
+    }
+
+    /// The reply false and then a copy of the error with which a coroutine has failed.
+    pub(crate) fn reply_with_error(&mut self, thread: Thread) -> Result<Reply<'c>, Raise> {
+        // Below it may lie what else was on the stack.
+        self.reply_with_last(Some(false), 1, thread)
+    }
+
+    fn reply_with_last(
+        &mut self,
+        first: Option<bool>,
+        count: i32,
+        thread: Thread,
+    ) -> Result<Reply<'c>, Raise> {
+        let below = thread.len() - count;
         let from = thread.state;
         let all = count + i32::from(first.is_some());
         // SAFETY: a function of ours runs; the closure asks for the stack slots that it needs, and owns
@@ -177,8 +192,10 @@ impl<'c> Call<'c> {
                 if let Some(first) = first {
                     ffi::lua_pushboolean(state, first.into());
                 }
+                // One that has failed may have no slot left.
+                ffi::lua_checkstack(from, 1);
                 for index in 1..=count {
-                    ffi::lua_pushvalue(from, index);
+                    ffi::lua_pushvalue(from, below + index);
                     ffi::lua_xmove(from, state, 1);
                 }
             })?;
@@ -194,6 +211,7 @@ impl<'c> Call<'c> {
             protect(self.state(), 1, |state| match text {
                 Some(text) => super::dispatch::push_bytes(state, text),
                 None => {
+                    ffi::lua_checkstack(from, 1);
                     ffi::lua_pushvalue(from, -1);
                     ffi::lua_xmove(from, state, 1);
                 }

@@ -86,7 +86,7 @@ impl Joined {
                 let text = call.build(|builder| builder.bytes(&trace))?;
                 Ok((false, text).into())
             }
-            (Status::Failed, Some(thread), None) => call.reply_with_results(Some(false), thread),
+            (Status::Failed, Some(thread), None) => call.reply_with_error(thread),
             (_, Some(thread), _) => call.reply_with_results(Some(true), thread),
             (_, None, _) => Ok(true.into()),
         }

@@ -48,6 +48,7 @@ mod call;
 mod dispatch;
 mod fields;
 mod file;
+mod instance;
 mod library;
 mod lists;
 mod named_fields;

@@ -49,6 +49,7 @@ mod call;
 mod dispatch;
 mod fields;
 mod file;
+mod instance;
 mod library;
 mod lists;
 mod named_fields;

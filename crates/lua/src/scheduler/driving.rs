@@ -19,6 +19,7 @@ struct Driven<O, W> {
 }
 
 /// Runs an operation in a task, which the call is made in.
+#[inline(never)]
 pub(crate) fn drive_in_task<'c, O, W>(
     mut call: Call<'c>,
     operation: O,

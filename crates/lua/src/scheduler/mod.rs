@@ -86,16 +86,29 @@ impl Object for Anchor {
 thread_local! {
     /// The scheduler whose loop this thread is in.
     static RUNNING: RefCell<Option<Rc<Scheduler>>> = const { RefCell::new(None) };
+    /// Whether there is one. Every call asks, and this takes a fraction of the time.
+    static IS_RUNNING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether the call is made in a task.
 #[inline]
 pub(crate) fn is_task(call: &Call<'_>) -> bool {
+    IS_RUNNING.get() && is_task_of_running(call)
+}
+
+#[inline(never)]
+fn is_task_of_running(call: &Call<'_>) -> bool {
     RUNNING.with_borrow(|running| {
         running.as_ref().is_some_and(|scheduler| {
             scheduler.current.get().is_some() && scheduler.lua == call.lua_identity()
         })
     })
+}
+
+/// Makes a scheduler the one whose loop this thread is in. The result is the one before.
+fn set_running(scheduler: Option<Rc<Scheduler>>) -> Option<Rc<Scheduler>> {
+    IS_RUNNING.set(scheduler.is_some());
+    RUNNING.replace(scheduler)
 }
 
 /// Does something with the scheduler of the current task, which there is.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use moonwire_sockets::{Errno, Waiter};
 
 use super::task::Status;
-use super::{MOST_IDLE, RUNNING, SHARE, Scheduler};
+use super::{MOST_IDLE, SHARE, Scheduler, set_running};
 use crate::native::{Call, Raise, Ran, Reply, Resumed, Thread};
 
 /// How often garbage is collected at most to find tasks that have failed and that nobody can ask.
@@ -25,7 +25,7 @@ struct Turning<'a> {
 impl Drop for Turning<'_> {
     fn drop(&mut self) {
         self.scheduler.is_turning.set(false);
-        RUNNING.replace(self.outer.take());
+        set_running(self.outer.take());
     }
 }
 
@@ -35,7 +35,7 @@ fn enter(scheduler: &Rc<Scheduler>) -> Result<Turning<'_>, Raise> {
             "run inside run: the event loop of this Lua state is running already",
         ));
     }
-    Ok(Turning { scheduler, outer: RUNNING.replace(Some(Rc::clone(scheduler))) })
+    Ok(Turning { scheduler, outer: set_running(Some(Rc::clone(scheduler))) })
 }
 
 impl Scheduler {

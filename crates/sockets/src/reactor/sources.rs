@@ -72,8 +72,8 @@ impl Sources {
         self.list.get(number).map_or(Hand::default(), |source| source.hand)
     }
 
-    /// Adds a waiter. `false` where there is nothing to wait for: the descriptor is not open, or is a
-    /// file, which is always ready.
+    /// Adds a waiter. `false` where there is nothing to wait for: the descriptor is not open, has ended,
+    /// or is a file, which is always ready.
     pub(super) fn add(
         &mut self,
         registry: &Registry,
@@ -100,7 +100,13 @@ impl Sources {
             source.readable.is_ready = interest != Interest::Readable;
             source.writable.is_ready = interest != Interest::Writable;
         }
-        source.side(interest).waiters.push(waiter);
+        let side = source.side(interest);
+        // Nothing more will be told of it, and a receive need not wait. (A socket that could not be
+        // connected may be connected once more, so this is not said of writing.)
+        if side.is_over && interest == Interest::Readable {
+            return Ok(false);
+        }
+        side.waiters.push(waiter);
         Ok(true)
     }
 
@@ -143,7 +149,9 @@ impl Sources {
     pub(super) fn note_not_ready(&mut self, descriptor: Descriptor, interest: Interest) {
         if let Some(source) = self.get(descriptor) {
             let side = source.side(interest);
-            side.is_ready = side.is_over;
+            side.is_ready = false;
+            // What was over has begun again: the socket has been connected since.
+            side.is_over = false;
         }
     }
 

@@ -99,7 +99,7 @@ function modules.llsocket()
     write = function(socket, data) return socket:send(data) end,
     read = function(socket) return socket:recv(1) end,
     waits = {
-      recv = { function(socket) return socket:recv(1) end, t.pack(nil, BAD) },
+      recv = { function(socket) return socket:recv(1) end, t.pack(nil, BAD, false) },
     },
     accept = function() return listener:accept() end,
   }
@@ -215,7 +215,7 @@ it("gives a number to one reader when a duplicate goes on", function()
   tasks.settle()
   set.first:close()
   t.equal(task:join(), true)
-  t.same(outcome, t.pack(nil, BAD))
+  t.same(outcome, t.pack(nil, BAD, false))
   local new = modules.llsocket()
   local fresh = moonwire.spawn(function() return new.first:recv(1) end)
   local listening = moonwire.spawn(function() return new.listener:accept() end)

@@ -4,7 +4,7 @@ local tasks = require "spec.moonwire.tasks"
 
 --- What a child wrote that must end well: `print` and errors together.
 local function output_of(code)
-  return t.process.run_lua('local moonwire = require "moonwire"\n' .. code)
+  return t.process.run_lua('io.stdout:setvbuf("no") local moonwire = require "moonwire"\n' .. code)
 end
 
 local HEAD = "moonwire: a task that nobody has joined has failed: "

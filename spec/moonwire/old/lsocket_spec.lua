@@ -10,7 +10,7 @@ local it = tasks.it
 local keep = objects.keep
 
 local function listen()
-  local listener = keep(lsocket.bind("127.0.0.1", 0))
+  local listener = keep(lsocket.bind("127.0.0.1", 0, 500))
   return listener, listener:info("socket").port
 end
 

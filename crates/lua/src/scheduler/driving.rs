@@ -6,7 +6,7 @@ use moonwire_sockets::operation::{Patience, Progress};
 use moonwire_sockets::{Error, Operation, Timeout};
 
 use super::{Scheduler, with_current};
-use crate::native::{Call, Continue, Outcome, park};
+use crate::native::{Call, Continue, Outcome, Parked, park, stay};
 
 /// An operation on its way, and what is to be done with what comes of it.
 struct Driven<O, W> {
@@ -19,6 +19,7 @@ struct Driven<O, W> {
 }
 
 /// Runs an operation in a task, which the call is made in.
+#[inline(never)]
 pub(crate) fn drive_in_task<'c, O, W>(
     mut call: Call<'c>,
     operation: O,
@@ -38,7 +39,10 @@ where
         if may_suspend(&call) {
             return suspend(call, Box::new(driven));
         }
-        park();
+        if park() == Parked::IsGivenUp {
+            drop(driven);
+            stay();
+        }
         result = driven.go_on(&mut call);
     }
 }

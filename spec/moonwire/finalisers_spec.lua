@@ -5,6 +5,8 @@ local net = require "spec.moonwire.support"
 
 --- Has `fn` called by the collector, again and again.
 local function haunt(fn)
+  -- So that it comes soon, however much there was before.
+  collectgarbage()
   local running = true
   t.defer(function()
     running = false

@@ -105,7 +105,7 @@ t.it("withstands a finaliser that closes the socket", function()
       current:close()
     end
   end)
-  for index = 1, 200 do
+  for index = 1, 800 do
     local client, server = net.pair(net.families.abstract)
     client:write(record(index) .. "\n")
     current = server

@@ -24,6 +24,8 @@ pub(super) enum Place {
     Name(Rc<[u8]>, u16),
     /// Every address of this machine, with a port.
     Anywhere(u16),
+    /// None: the peer of a socket that is connected.
+    Nowhere,
 }
 
 /// What a failure names.
@@ -63,7 +65,8 @@ pub(super) fn write_address(address: &Address, text: &mut Vec<u8>) {
             // Writing to a vector cannot fail.
             let _ = write!(text, "{after}:{port}");
         }
-        _ => {}
+        // A unix socket that has sent without a name of its own.
+        _ => text.extend_from_slice(UNIX),
     }
 }
 
@@ -162,6 +165,7 @@ impl Place {
             Place::Known(Err(_)) => Subject::Nothing,
             Place::Name(host, port) => Subject::Name(host, *port),
             Place::Anywhere(port) => Subject::Name(b"*", *port),
+            Place::Nowhere => Subject::Nothing,
         }
     }
 
@@ -174,6 +178,7 @@ impl Place {
                 Address::ipv6(Ipv6Addr::UNSPECIFIED, *port, 0),
                 Address::ipv4(Ipv4Addr::UNSPECIFIED, *port),
             ])),
+            Place::Nowhere => Some(Ok(Vec::new())),
             Place::Name(..) => None,
         }
     }

@@ -51,7 +51,11 @@ impl SocketObject for ListenerObject {
 }
 
 /// A socket that listens on `address`, in non-blocking mode: so accepting needs not ask first.
-fn listening(address: &Address, settings: &Settings, is_wildcard: bool) -> Result<Socket, Error> {
+fn listening(
+    address: &Address,
+    settings: &Settings,
+    is_wildcard: bool,
+) -> Result<(Socket, Option<SocketFile>), Error> {
     let family = address.family().ok_or(Errno::AFNOSUPPORT.during("socket"))?;
     let socket = Socket::nonblocking(family, Kind::Stream)?;
     if family != Family::Unix {
@@ -62,8 +66,9 @@ fn listening(address: &Address, settings: &Settings, is_wildcard: bool) -> Resul
     }
     settings.apply(&socket)?;
     socket.bind(address)?;
+    let file = SocketFile::made_for(address);
     socket.listen(settings.backlog)?;
-    Ok(socket)
+    Ok((socket, file))
 }
 
 /// `listen(address [, options])`.
@@ -76,10 +81,10 @@ pub(super) fn listen(call: Call<'_>) -> Outcome<'_> {
         let mut last = Errno::AFNOSUPPORT.during("socket");
         for address in addresses {
             match listening(&address, &settings, is_wildcard) {
-                Ok(socket) => {
+                Ok((socket, file)) => {
                     let listener = Listener {
                         endpoint: Endpoint::new(socket, &address, timeout),
-                        file: RefCell::new(SocketFile::made_for(&address)),
+                        file: RefCell::new(file),
                     };
                     return Ok(call.object(ListenerObject(Rc::new(listener)))?.into());
                 }

@@ -1,9 +1,12 @@
 //! `moonwire`: the module for new programs.
 
 mod addresses;
+mod batches;
 mod conditions;
 mod connecting;
+mod datagrams;
 mod failure;
+mod files;
 mod listener;
 mod object;
 mod options;
@@ -23,6 +26,7 @@ pub(crate) static LIBRARY: Library = Library {
     functions: &[
         Function::new("listen", listener::listen),
         Function::new("connect", connecting::connect),
+        Function::new("udp", datagrams::udp),
         Function::new("resolve", resolving::resolve),
         Function::new("run", tasks::run),
         Function::new("spawn", tasks::spawn),
@@ -37,6 +41,7 @@ pub(crate) static LIBRARY: Library = Library {
         &listener::INCOMING,
         &stream::CLASS,
         &reading::LINES,
+        &datagrams::CLASS,
         &tasks::TASK,
         &scheduler::ANCHOR,
     ],

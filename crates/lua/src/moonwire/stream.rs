@@ -4,13 +4,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use moonwire_sockets::{
-    Address, Delimiter, Descriptor, ReadBuffer, Shutdown, Socket, Timeout, UnixName,
+    Address, Delimiter, Descriptor, Errno, ReadBuffer, Shutdown, Socket, Timeout, UnixName,
 };
 
 use super::addresses::{Subject, address_value};
 use super::failure::failure;
 use super::object::{Endpoint, SocketObject};
-use super::{reading, writing};
+use super::{files, reading, writing};
 use crate::native::{Call, Class, Function, Object, Outcome, Raise};
 
 /// A connection, with what has been received and not been read.
@@ -57,6 +57,7 @@ pub(super) static CLASS: Class = Class {
             Function::method("read_all", reading::read_all),
             Function::method("lines", reading::lines),
             Function::method("write", writing::write),
+            Function::method("sendfile", files::sendfile),
             Function::method("shutdown", shutdown),
             Function::method("peer", peer),
         ],
@@ -88,9 +89,21 @@ impl SocketObject for StreamObject {
 /// `peer()`.
 fn peer(call: Call<'_>) -> Outcome<'_> {
     let stream = &*call.this::<StreamObject>()?.0;
-    match stream.endpoint.descriptor("getpeername") {
-        Ok(_) => Ok(address_value(call, &stream.peer).into()),
-        Err(error) => failure(call, "peer", &Subject::Nothing, error),
+    peer_of(call, &stream.endpoint, Ok(stream.peer))
+}
+
+/// The address of a peer, where the socket is open and has one.
+pub(super) fn peer_of<'c>(
+    call: Call<'c>,
+    endpoint: &Endpoint,
+    peer: Result<Address, Errno>,
+) -> Outcome<'c> {
+    let peer = endpoint
+        .descriptor("getpeername")
+        .and_then(|_| peer.map_err(|errno| errno.during("getpeername")));
+    match peer {
+        Ok(peer) => Ok(address_value(call, &peer).into()),
+        Err(error) => failure(call, "peer", &endpoint.own_subject(), error),
     }
 }
 

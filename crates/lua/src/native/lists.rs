@@ -97,6 +97,11 @@ impl<'c> Call<'c> {
         Ok(Pairs { data, others: has_others.then_some(place) })
     }
 
+    /// Whether an argument is false.
+    pub(crate) fn is_false(&self, index: usize) -> bool {
+        matches!(self.boolean(index), Ok(false))
+    }
+
     /// Hands each of the second halves to `each`, in order, to be read as if it were an argument: nil
     /// or false where there is none.
     pub(crate) fn each_other(

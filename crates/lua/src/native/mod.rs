@@ -52,6 +52,7 @@ pub(crate) use build::Builder;
 pub(crate) use call::Call;
 pub use library::push_opener;
 pub(crate) use library::{Constant, Function, Library, open};
+pub(crate) use lists::Pairs;
 pub(crate) use object::{Class, Object};
 pub(crate) use reply::{Built, Outcome, Raise, Reply, Value};
 pub(crate) use script::Script;

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::patience::First;
 use super::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Errno, Error, Handle, Interest, Scratch, Socket, sys};
 
@@ -53,24 +54,28 @@ impl<H: Handle> Operation for AcceptPatiently<H> {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        _patience: Patience<'_>,
+        mut patience: Patience<'_>,
     ) -> Result<Progress<(Socket, Address)>, Error> {
         self.retry = None;
-        loop {
-            let accepted =
-                self.listener.descriptor().and_then(|listener| sys::accept(listener, false));
-            match accepted {
-                Ok((connection, peer)) => return Ok(Progress::Done((connection.into(), peer))),
-                Err(Errno::AGAIN) => return Ok(Progress::Waiting),
-                Err(Errno::INTR) => {}
-                Err(errno) if is_of_connection(errno) => {}
-                Err(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => {
-                    self.retry = Some(Instant::now() + self.pause);
-                    self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-                    return Ok(Progress::Waiting);
-                }
-                Err(errno) => return Err(errno.during(Self::NAME)),
+        let accepted =
+            self.listener.descriptor().and_then(|listener| {
+                // By its number, for which nobody sets the kernel's time-out: it would do nothing here.
+                patience.call(&listener, Interest::Readable, First::Try, |listener, _| {
+                    match sys::accept(listener, false) {
+                        Err(errno) if is_of_connection(errno) => Err(Errno::INTR),
+                        result => result,
+                    }
+                })
+            });
+        match accepted {
+            Ok(Some((connection, peer))) => Ok(Progress::Done((connection.into(), peer))),
+            Ok(None) => Ok(Progress::Waiting),
+            Err(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => {
+                self.retry = Some(Instant::now() + self.pause);
+                self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+                Ok(Progress::Waiting)
             }
+            Err(errno) => Err(errno.during(Self::NAME)),
         }
     }
 

@@ -19,8 +19,11 @@ mod poll;
 mod race;
 mod read;
 mod receive;
+mod receive_datagrams;
 mod send;
 mod send_all;
+mod send_file;
+mod send_many;
 mod send_pieces;
 mod sleep;
 mod watch;
@@ -39,8 +42,11 @@ pub use read::{
     Available, Read, ReadAvailable, ReadExactly, ReadLine, ReadToEnd, ReadUntil, ReadUpTo,
 };
 pub use receive::{Receive, ReceiveFrom};
+pub use receive_datagrams::{Datagram, ReceiveDatagram, ReceiveDatagrams};
 pub use send::Send;
 pub use send_all::{SendAll, Sent};
+pub use send_file::{SendFile, duplicate_file, open_file};
+pub use send_many::{Destinations, SendMany};
 pub use send_pieces::SendPieces;
 pub use sleep::Sleep;
 pub use watch::Watch;

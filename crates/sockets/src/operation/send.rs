@@ -1,8 +1,10 @@
 //! Sending what the system takes.
 
+use std::time::{Duration, Instant};
+
 use super::patience::{First, is_ready};
 use super::{Operation, Patience, Progress, Wait, waits_for};
-use crate::{Address, Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
+use crate::{Address, Descriptor, Errno, Error, Family, Handle, Interest, Scratch, sys};
 
 /// What a pipe that is ready takes without waiting, POSIX's least `PIPE_BUF` on Linux.
 const PIPE_BUFFER: usize = libc::PIPE_BUF;
@@ -17,19 +19,54 @@ pub struct Send<'a, H = Descriptor> {
     bytes: &'a [u8],
     destination: Option<Address>,
     is_socket: bool,
+    full: FullPeer,
+}
+
+/// When to try again to send to a unix socket that is full.
+const FULL_PAUSE: Duration = Duration::from_millis(5);
+
+/// A unix socket that datagrams are sent to may be full, which does not show at the sender's own
+/// socket where that is not connected to it: it is writable all the while.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FullPeer {
+    is_unix: bool,
+    retry: Option<Instant>,
+}
+
+impl FullPeer {
+    /// For destinations of `family`.
+    pub(super) fn new(family: Option<Family>) -> FullPeer {
+        FullPeer { is_unix: family == Some(Family::Unix), retry: None }
+    }
+
+    /// Nothing could be sent.
+    pub(super) fn found(&mut self) {
+        if self.is_unix {
+            self.retry = Some(Instant::now() + FULL_PAUSE);
+        }
+    }
+
+    pub(super) fn waits_for<'a>(&self, handle: &'a impl Handle) -> Wait<'a> {
+        match self.retry {
+            Some(moment) => Wait::Moment(moment),
+            None => waits_for(handle, Interest::Writable),
+        }
+    }
 }
 
 impl<'a, H: Handle> Send<'a, H> {
     /// Sends to the peer of `handle`.
     #[must_use]
     pub const fn new(handle: H, bytes: &'a [u8]) -> Self {
-        Send { handle, bytes, destination: None, is_socket: true }
+        let full = FullPeer { is_unix: false, retry: None };
+        Send { handle, bytes, destination: None, is_socket: true, full }
     }
 
     /// Sends a message to `destination`.
     #[must_use]
-    pub const fn to(handle: H, bytes: &'a [u8], destination: Address) -> Self {
-        Send { handle, bytes, destination: Some(destination), is_socket: true }
+    pub fn to(handle: H, bytes: &'a [u8], destination: Address) -> Self {
+        let full = FullPeer::new(destination.family());
+        Send { handle, bytes, destination: Some(destination), is_socket: true, full }
     }
 
     fn name(&self) -> &'static str {
@@ -66,7 +103,10 @@ impl<H: Handle> Operation for Send<'_, H> {
                 });
             match result {
                 Ok(Some(length)) => return Ok(Progress::Done(length)),
-                Ok(None) => return Ok(Progress::Waiting),
+                Ok(None) => {
+                    self.full.found();
+                    return Ok(Progress::Waiting);
+                }
                 Err(Errno::NOTSOCK) if self.is_socket && self.destination.is_none() => {
                     self.is_socket = false;
                 }
@@ -76,6 +116,6 @@ impl<H: Handle> Operation for Send<'_, H> {
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        waits_for(&self.handle, Interest::Writable)
+        self.full.waits_for(&self.handle)
     }
 }

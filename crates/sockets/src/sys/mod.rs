@@ -16,6 +16,7 @@
 //! Another system needs these files again; nothing outside this folder names a system.
 
 mod append;
+mod batch;
 mod flags;
 mod interfaces;
 mod message;
@@ -30,6 +31,7 @@ mod wait;
 mod watch;
 
 pub(crate) use append::{append, reserve};
+pub(crate) use batch::{Batch, Outgoing, send_messages};
 pub(crate) use flags::{
     adopt, at_mark, close_on_exec, duplicate, nonblocking, set_close_on_exec, set_nonblocking,
 };

@@ -56,6 +56,9 @@ impl<'a, H: Handle> ReadAvailable<'a, H> {
             Some(0) => Progress::Done(Available::EndOfStream),
             Some(length) => {
                 contents.learn(room, length);
+                if length < room {
+                    patience.note_short_receive(&self.handle);
+                }
                 Progress::Done(Available::Received(length))
             }
         })

@@ -1,0 +1,124 @@
+//! Receiving datagrams through a queue.
+
+use super::patience::First;
+use super::{Operation, Patience, Progress, Wait, waits_for};
+use crate::{Address, DatagramQueue, Errno, Error, Family, Handle, Interest, Scratch, sys};
+
+/// Receives at least one datagram into a queue, and as many more as have come, `recvmmsg(2)`. It
+/// leaves them there: whoever runs this takes them out.
+#[derive(Debug)]
+pub struct ReceiveDatagrams<'a, H> {
+    handle: H,
+    family: Option<Family>,
+    queue: &'a DatagramQueue,
+    count: usize,
+    size: usize,
+}
+
+impl<'a, H: Handle> ReceiveDatagrams<'a, H> {
+    /// Receives up to about `count` datagrams, and at least the first `size` bytes of each, from
+    /// `handle`, a socket of addresses of `family`.
+    #[must_use]
+    pub const fn new(
+        handle: H,
+        family: Option<Family>,
+        queue: &'a DatagramQueue,
+        count: usize,
+        size: usize,
+    ) -> Self {
+        ReceiveDatagrams { handle, family, queue, count, size }
+    }
+}
+
+impl<H: Handle> Operation for ReceiveDatagrams<'_, H> {
+    const NAME: &'static str = "receive";
+    type Output = ();
+
+    fn attempt(
+        &mut self,
+        _scratch: &mut Scratch,
+        mut patience: Patience<'_>,
+    ) -> Result<Progress<()>, Error> {
+        if !self.queue.is_empty() {
+            return Ok(Progress::Done(()));
+        }
+        let received =
+            patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {
+                self.queue.ask_to_join(from, self.family);
+                self.queue.receive(from, self.count, self.size, blocking.flags())
+            });
+        match received {
+            Ok(Some(())) => Ok(Progress::Done(())),
+            Ok(None) => Ok(Progress::Waiting),
+            Err(errno) => Err(errno.during(Self::NAME)),
+        }
+    }
+
+    fn waits_for(&self) -> Wait<'_> {
+        waits_for(&self.handle, Interest::Readable)
+    }
+}
+
+/// What [`ReceiveDatagram`] has found.
+#[derive(Clone, Copy, Debug)]
+pub enum Datagram {
+    /// It is the first one in the queue.
+    Queued,
+    /// It is in the scratch memory, and came from this address.
+    Received(Address),
+}
+
+/// Receives one datagram: what is in the queue, or else what can be received, `recvfrom(2)`.
+#[derive(Debug)]
+pub struct ReceiveDatagram<'a, H> {
+    handle: H,
+    queue: &'a DatagramQueue,
+    size: usize,
+}
+
+impl<'a, H: Handle> ReceiveDatagram<'a, H> {
+    /// Receives at least the first `size` bytes of a datagram, where it has as many, from `handle`.
+    #[must_use]
+    pub const fn new(handle: H, queue: &'a DatagramQueue, size: usize) -> Self {
+        ReceiveDatagram { handle, queue, size }
+    }
+}
+
+impl<H: Handle> Operation for ReceiveDatagram<'_, H> {
+    const NAME: &'static str = "receive";
+    type Output = Datagram;
+
+    fn attempt(
+        &mut self,
+        scratch: &mut Scratch,
+        mut patience: Patience<'_>,
+    ) -> Result<Progress<Datagram>, Error> {
+        let (queue, size) = (self.queue, self.size);
+        if !queue.is_empty() {
+            return Ok(Progress::Done(Datagram::Queued));
+        }
+        let received =
+            patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {
+                let flags = blocking.flags();
+                if queue.joins() {
+                    return queue.receive(from, 1, size, flags).map(|()| Datagram::Queued);
+                }
+                let mut sender = None;
+                scratch.fill(size, |room| {
+                    let (bytes, address) = sys::receive_from(from, room, flags)?;
+                    sender = Some(address);
+                    Ok(bytes)
+                })?;
+                sender.map(Datagram::Received).ok_or(Errno::INTR)
+            });
+        match received {
+            Ok(Some(datagram)) => Ok(Progress::Done(datagram)),
+            Ok(None) => Ok(Progress::Waiting),
+            Err(errno) => Err(errno.during(Self::NAME)),
+        }
+    }
+
+    fn waits_for(&self) -> Wait<'_> {
+        waits_for(&self.handle, Interest::Readable)
+    }
+}

@@ -55,6 +55,7 @@ pub mod operation;
 pub mod options;
 mod reactor;
 mod readiness;
+mod signals;
 mod socket;
 mod socket_file;
 #[allow(unsafe_code)]
@@ -80,6 +81,7 @@ pub use operation::Operation;
 pub use options::SocketOption;
 pub use reactor::{Reactor, Waiter, Wake};
 pub use readiness::{Interest, PollEntry, events, parse_poll_entries};
+pub use signals::{SignalSet, signal_number};
 pub use socket::{Kind, Shutdown, Socket, is_connection_oriented};
 pub use socket_file::SocketFile;
 pub use sys::Scratch;

@@ -6,6 +6,7 @@ use std::cell::{Cell, RefCell};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::rc::Rc;
 
+use crate::reactor::wake_waiters;
 use crate::sys::WatchEvents;
 use crate::{Descriptor, Errno, PollEntry, sys};
 
@@ -25,6 +26,8 @@ pub struct WatchSet {
     found: RefCell<WatchEvents>,
     /// Whether somebody waits for what the set has been prepared for.
     in_use: Cell<bool>,
+    /// Whether one of the sockets has been closed meanwhile.
+    is_disturbed: Cell<bool>,
 }
 
 /// Why a [`WatchSet`] is not used for some entries.
@@ -94,6 +97,7 @@ impl WatchSet {
             watched: Cell::new(0),
             found: RefCell::default(),
             in_use: Cell::new(false),
+            is_disturbed: Cell::new(false),
         }))
     }
 
@@ -128,6 +132,7 @@ impl WatchSet {
             }
         }
         self.in_use.set(true);
+        self.is_disturbed.set(false);
         Ok(())
     }
 
@@ -159,6 +164,15 @@ impl WatchSet {
             self.watched.set(self.watched.get() - 1);
         }
         *slot = Slot::default();
+        if self.in_use.get() {
+            self.is_disturbed.set(true);
+            wake_waiters(self.descriptor());
+        }
+    }
+
+    /// Whether one of the sockets has been closed since the set was prepared.
+    pub(crate) fn is_disturbed(&self) -> bool {
+        self.is_disturbed.get()
     }
 
     /// Notes in the entries that were given to [`prepare`](Self::prepare) what has come, without

@@ -13,6 +13,7 @@ mod options;
 mod reading;
 mod resolving;
 mod settings;
+mod signals;
 mod stream;
 mod tasks;
 mod writing;
@@ -33,6 +34,7 @@ pub(crate) static LIBRARY: Library = Library {
         Function::new("sleep", tasks::sleep),
         Function::new("now", tasks::now),
         Function::new("yield", tasks::give_way),
+        Function::new("signal", signals::signal),
         Function::new("step", tasks::step),
         Function::new("pollfd", tasks::pollfd),
     ],
@@ -41,6 +43,7 @@ pub(crate) static LIBRARY: Library = Library {
         &listener::INCOMING,
         &stream::CLASS,
         &reading::LINES,
+        &signals::SIGNALS,
         &datagrams::CLASS,
         &tasks::TASK,
         &scheduler::ANCHOR,

@@ -26,6 +26,20 @@
 //! string in the body, under protection, while a guard on the buffer keeps everybody else from
 //! changing it. See `convert::buffered`.
 //!
+//! # Calls that wait in a task
+//!
+//! A call that waits ends in one of two ways, and its body cannot tell them apart (`stacks`, `suspend`):
+//!
+//! * the coroutine is suspended. The body returns [`Raise::Suspended`], and its frames are gone; what is left
+//!   of the call, an operation and a closure that words its result, is kept by the scheduler, and goes on in a
+//!   continuation with the same arguments on the same stack. It may therefore borrow arguments, and nothing
+//!   else that does not outlive the coroutine. Dropping it reads nothing that it borrows: where the state is
+//!   closed, that may be gone already.
+//! * the C stack is parked: all frames stay as they are, and others run meanwhile on other stacks. Whatever
+//!   they own is lost where nobody comes back to them, at the end of the Lua state.
+//!
+//! So nothing is borrowed from a cell or a thread-local while a call waits.
+//!
 //! A panic in a body becomes a Lua error; it never crosses Lua's frames. What runs under `lua_pcall`
 //! does not panic.
 

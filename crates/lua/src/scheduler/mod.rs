@@ -223,8 +223,13 @@ impl Scheduler {
         until: Option<Instant>,
         operation: &'static str,
     ) -> Option<Error> {
-        let (wake, is_cancelled) =
-            self.with(current, |task| (task.wake.take(), task.take_cancellation()));
+        let (wake, is_cancelled, is_deadlocked) = self.with(current, |task| {
+            let is_deadlocked = std::mem::take(&mut task.is_deadlocked);
+            (task.wake.take(), task.take_cancellation(), is_deadlocked)
+        });
+        if is_deadlocked {
+            return Some(Errno::DEADLK.during(operation));
+        }
         if is_cancelled {
             return Some(Error { operation, cause: Cause::Cancelled });
         }

@@ -59,6 +59,8 @@ pub(super) struct Task {
     /// The error with its traceback, or why it could not be resumed.
     pub(super) trace: Option<Box<[u8]>>,
     pub(super) is_queued: bool,
+    /// Whether nobody is left who could end its wait.
+    pub(super) is_deadlocked: bool,
     pub(super) has_started: bool,
     /// Whether a program can still ask about it.
     pub(super) has_handle: bool,
@@ -87,6 +89,7 @@ impl Task {
             deadlines: deadline.map(Some).into_iter().collect(),
             trace: None,
             is_queued: false,
+            is_deadlocked: false,
             has_started: false,
             has_handle,
             is_joined: false,

@@ -27,7 +27,9 @@ impl Drop for Turning<'_> {
 
 fn enter(scheduler: &Rc<Scheduler>) -> Result<Turning<'_>, Raise> {
     if scheduler.is_turning.replace(true) {
-        return Err(Raise::Text("the event loop is running already"));
+        return Err(Raise::Text(
+            "run inside run: the event loop of this Lua state is running already",
+        ));
     }
     Ok(Turning { scheduler, outer: RUNNING.replace(Some(Rc::clone(scheduler))) })
 }
@@ -103,6 +105,11 @@ impl Scheduler {
         if is_idle {
             self.search_failures(call);
         }
+        // Where somebody else's loop runs ours, that one may send word.
+        if is_idle && timeout.is_none() && !self.is_watched.get() && self.reactor.is_hopeless() {
+            self.break_deadlock();
+            return Ok(());
+        }
         let timeout = if is_idle { timeout } else { Some(Duration::ZERO) };
         let mut woken = self.woken.take();
         let turned = self.reactor.turn(timeout, &mut woken);
@@ -112,6 +119,24 @@ impl Scheduler {
         }
         self.woken.replace(woken);
         turned
+    }
+
+    /// Fails the waits of all tasks, each of which waits for another.
+    fn break_deadlock(&self) {
+        let waiting: Vec<_> = self
+            .tasks
+            .borrow_mut()
+            .iter_mut()
+            .filter(|(_, task)| task.status == Status::Waiting)
+            .map(|(key, task)| {
+                task.is_deadlocked = true;
+                Waiter(key as u32)
+            })
+            .collect();
+        for waiter in waiting {
+            self.reactor.forget(waiter);
+            self.make_ready(waiter);
+        }
     }
 
     fn resume(&self, call: &mut Call<'_>, waiter: Waiter) {

@@ -25,6 +25,7 @@ mod send_all;
 mod send_file;
 mod send_many;
 mod send_pieces;
+mod signal;
 mod sleep;
 mod watch;
 
@@ -48,6 +49,7 @@ pub use send_all::{SendAll, Sent};
 pub use send_file::{SendFile, duplicate_file, open_file};
 pub use send_many::{Destinations, SendMany};
 pub use send_pieces::SendPieces;
+pub use signal::WaitForSignal;
 pub use sleep::Sleep;
 pub use watch::Watch;
 

@@ -14,7 +14,7 @@ pub struct Watch {
 
 impl Watch {
     /// Waits for any of `entries`. All that are open are in `set` by their
-    /// [`Watched`](crate::Watched), and are not closed meanwhile. `most_changes` is how many of them may
+    /// [`Watched`](crate::Watched); where one is closed meanwhile, the wait fails with `EBADF`. `most_changes` is how many of them may
     /// differ from those that were last waited for.
     ///
     /// # Errors
@@ -46,6 +46,9 @@ impl Operation for Watch {
         _scratch: &mut Scratch,
         _patience: Patience<'_>,
     ) -> Result<Progress<(Vec<PollEntry>, usize)>, Error> {
+        if self.set.is_disturbed() {
+            return Err(Errno::BADF.during(Self::NAME));
+        }
         loop {
             match self.set.ask(&mut self.entries) {
                 Ok(0) => return Ok(Progress::Waiting),

@@ -27,12 +27,17 @@ pub(super) fn watch(reactor: &Rc<RefCell<Inner>>) {
 #[inline]
 pub(crate) fn descriptor_changes_hands(descriptor: Descriptor) {
     if ANY.try_with(Cell::get).unwrap_or(false) {
-        tell_reactors(descriptor);
+        tell_reactors(|inner| inner.descriptor_changes_hands(descriptor));
     }
 }
 
+/// Wakes who waits for a descriptor, for a reason that the kernel does not tell.
+pub(crate) fn wake_waiters(descriptor: Descriptor) {
+    tell_reactors(|inner| inner.wake_waiters(descriptor));
+}
+
 #[cold]
-fn tell_reactors(descriptor: Descriptor) {
+fn tell_reactors(tell: impl Fn(&mut Inner)) {
     // At the end of the thread there is nobody to be told.
     let _ = REACTORS.try_with(|reactors| {
         let Ok(reactors) = reactors.try_borrow() else {
@@ -41,7 +46,7 @@ fn tell_reactors(descriptor: Descriptor) {
         for reactor in reactors.iter().filter_map(Weak::upgrade) {
             // A reactor that is borrowed is in a system call, or closes what it owns itself.
             if let Ok(mut inner) = reactor.try_borrow_mut() {
-                inner.descriptor_changes_hands(descriptor);
+                tell(&mut inner);
             }
         }
     });

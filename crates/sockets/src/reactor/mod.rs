@@ -8,6 +8,7 @@
 //! of which it is known that it would have to wait ([`Patience::Reactor`](crate::operation::Patience)).
 
 mod closing;
+mod loops;
 mod outside;
 mod sources;
 mod timers;
@@ -20,6 +21,7 @@ use std::time::{Duration, Instant};
 
 use mio::{Events, Poll, Token, Waker};
 
+use self::loops::Claims;
 use self::outside::Outside;
 use self::sources::Sources;
 use self::timers::Timers;
@@ -27,7 +29,7 @@ use crate::lookups::Lookups;
 use crate::operation::Wait;
 use crate::{Descriptor, Errno, Interest};
 
-pub(crate) use self::closing::descriptor_changes_hands;
+pub(crate) use self::closing::{descriptor_changes_hands, wake_waiters};
 
 /// The number of somebody who waits, which the driver chooses: small ones, for they are places in a list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -67,6 +69,8 @@ struct Inner {
     sources: Sources,
     timers: Timers,
     waits: Vec<Record>,
+    /// How many wait for more than word from others.
+    hopeful: usize,
     woken: Vec<(Waiter, Wake)>,
     outside: Outside,
 }
@@ -76,13 +80,18 @@ struct Inner {
 struct Record {
     on: On,
     until: Option<Instant>,
+    /// Whether the reactor itself may come to end the wait.
+    is_hopeful: bool,
 }
 
 #[derive(Debug, Default)]
 enum On {
     #[default]
     Nothing,
-    Moment,
+    /// Word from somebody else.
+    Notice,
+    /// A moment, or an answer.
+    Other,
     Descriptor(Descriptor, Interest),
     Many(Vec<(Descriptor, Interest)>),
 }
@@ -100,11 +109,12 @@ impl Reactor {
         let poll = Poll::new().map_err(|error| errno(&error))?;
         let waker = Waker::new(poll.registry(), ANSWERED).map_err(|error| errno(&error))?;
         let inner = Rc::new(RefCell::new(Inner {
+            sources: Sources::new(Claims::new(&poll)),
             poll,
             events: Events::with_capacity(EVENTS),
-            sources: Sources::default(),
             timers: Timers::default(),
             waits: Vec::new(),
+            hopeful: 0,
             woken: Vec::new(),
             outside: Outside::default(),
         }));
@@ -126,7 +136,8 @@ impl Reactor {
     /// [`forget`](Self::forget) ends it.
     ///
     /// # Errors
-    /// That of `epoll_ctl(2)`, where the kernel has no room for one more descriptor. Then nobody waits.
+    /// `EBUSY` for a descriptor that another reactor has, and that of `epoll_ctl(2)` where the kernel has no
+    /// room for one more. Then nobody waits.
     pub fn wait(
         &self,
         waiter: Waiter,
@@ -146,18 +157,18 @@ impl Reactor {
                 return Ok(());
             }
             Wait::Moment(moment) => {
-                inner.record(waiter).on = On::Moment;
+                inner.record(waiter).on = On::Other;
                 let until = until.map_or(moment, |until| until.min(moment));
                 inner.until(waiter, Some(until));
                 return Ok(());
             }
             Wait::Answer(question) => {
-                inner.record(waiter).on = On::Moment;
+                inner.record(waiter).on = On::Other;
                 if !self.lookups.wait(question, waiter) {
                     inner.wake(waiter, Wake::Ready);
                 }
             }
-            Wait::Notice => inner.record(waiter).on = On::Moment,
+            Wait::Notice => inner.record(waiter).on = On::Notice,
         }
         inner.until(waiter, until);
         Ok(())
@@ -229,6 +240,14 @@ impl Reactor {
         Ok(())
     }
 
+    /// Whether all who wait do so for word from others, without an end: nothing that the reactor could
+    /// tell of will ever come.
+    #[must_use]
+    pub fn is_hopeless(&self) -> bool {
+        let inner = self.inner.borrow();
+        inner.woken.is_empty() && inner.hopeful == 0
+    }
+
     /// Whether it is not known that a call for this readiness would have to wait.
     #[inline]
     pub(crate) fn may_be_ready(&self, descriptor: Descriptor, interest: Interest) -> bool {
@@ -258,7 +277,11 @@ impl Inner {
     }
 
     fn until(&mut self, waiter: Waiter, until: Option<Instant>) {
-        self.record(waiter).until = until;
+        let record = self.record(waiter);
+        record.until = until;
+        record.is_hopeful = until.is_some() || !matches!(record.on, On::Notice);
+        let is_hopeful = record.is_hopeful;
+        self.hopeful += usize::from(is_hopeful);
         if let Some(until) = until {
             self.timers.arm(waiter, until);
         }
@@ -319,9 +342,10 @@ impl Inner {
             return false;
         };
         record.until = None;
+        self.hopeful -= usize::from(std::mem::take(&mut record.is_hopeful));
         match std::mem::take(&mut record.on) {
             On::Nothing => return false,
-            On::Moment => {}
+            On::Notice | On::Other => {}
             On::Descriptor(descriptor, interest) => {
                 self.sources.remove(descriptor, interest, waiter);
             }
@@ -338,5 +362,9 @@ impl Inner {
     /// waited for it.
     fn descriptor_changes_hands(&mut self, descriptor: Descriptor) {
         self.sources.forget(descriptor, &mut self.woken);
+    }
+
+    fn wake_waiters(&mut self, descriptor: Descriptor) {
+        self.sources.wake(descriptor, &mut self.woken);
     }
 }

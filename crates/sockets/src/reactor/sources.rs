@@ -4,12 +4,16 @@ use mio::event::Event;
 use mio::unix::SourceFd;
 use mio::{Registry, Token};
 
+use super::loops::Claims;
 use super::{Waiter, Wake, errno};
 use crate::{Descriptor, Errno, Interest};
 
 /// Descriptors by their numbers.
-#[derive(Debug, Default)]
-pub(super) struct Sources(Vec<Source>);
+#[derive(Debug)]
+pub(super) struct Sources {
+    list: Vec<Source>,
+    claims: Claims,
+}
 
 #[derive(Debug, Default)]
 struct Source {
@@ -48,12 +52,16 @@ impl Source {
 }
 
 impl Sources {
-    fn get(&mut self, descriptor: Descriptor) -> Option<&mut Source> {
-        usize::try_from(descriptor.number()).ok().and_then(|number| self.0.get_mut(number))
+    pub(super) fn new(claims: Claims) -> Sources {
+        Sources { list: Vec::new(), claims }
     }
 
-    /// Adds a waiter. `false` where there is nothing to wait for: the descriptor is not open, or is a
-    /// file, which is always ready.
+    fn get(&mut self, descriptor: Descriptor) -> Option<&mut Source> {
+        usize::try_from(descriptor.number()).ok().and_then(|number| self.list.get_mut(number))
+    }
+
+    /// Adds a waiter. `false` where there is nothing to wait for: the descriptor is not open, has ended,
+    /// or is a file, which is always ready.
     pub(super) fn add(
         &mut self,
         registry: &Registry,
@@ -64,11 +72,12 @@ impl Sources {
         let Ok(number) = usize::try_from(descriptor.number()) else {
             return Ok(false);
         };
-        if number >= self.0.len() {
-            self.0.resize_with(number + 1, Source::default);
+        if number >= self.list.len() {
+            self.list.resize_with(number + 1, Source::default);
         }
-        let source = &mut self.0[number];
+        let source = &mut self.list[number];
         if !source.is_registered {
+            self.claims.claim(descriptor)?;
             match register(registry, descriptor) {
                 Ok(()) => {}
                 Err(Errno(libc::EPERM | libc::EBADF)) => return Ok(false),
@@ -79,7 +88,13 @@ impl Sources {
             source.readable.is_ready = interest != Interest::Readable;
             source.writable.is_ready = interest != Interest::Writable;
         }
-        source.side(interest).waiters.push(waiter);
+        let side = source.side(interest);
+        // Nothing more will be told of it, and a receive need not wait. (A socket that could not be
+        // connected may be connected once more, so this is not said of writing.)
+        if side.is_over && interest == Interest::Readable {
+            return Ok(false);
+        }
+        side.waiters.push(waiter);
         Ok(true)
     }
 
@@ -95,7 +110,7 @@ impl Sources {
 
     /// Notes what the kernel tells, and who is to be woken by it.
     pub(super) fn note(&mut self, event: &Event, woken: &mut Vec<(Waiter, Wake)>) {
-        let Some(source) = self.0.get_mut(event.token().0) else {
+        let Some(source) = self.list.get_mut(event.token().0) else {
             return;
         };
         let is_error = event.is_error();
@@ -111,7 +126,7 @@ impl Sources {
     #[inline]
     pub(super) fn may_be_ready(&self, descriptor: Descriptor, interest: Interest) -> bool {
         let number = descriptor.number().unsigned_abs() as usize;
-        self.0.get(number).is_none_or(|source| match interest {
+        self.list.get(number).is_none_or(|source| match interest {
             _ if !source.is_registered => true,
             Interest::Readable => source.readable.is_ready,
             Interest::Writable => source.writable.is_ready,
@@ -122,7 +137,9 @@ impl Sources {
     pub(super) fn note_not_ready(&mut self, descriptor: Descriptor, interest: Interest) {
         if let Some(source) = self.get(descriptor) {
             let side = source.side(interest);
-            side.is_ready = side.is_over;
+            side.is_ready = false;
+            // What was over has begun again: the socket has been connected since.
+            side.is_over = false;
         }
     }
 
@@ -134,6 +151,13 @@ impl Sources {
         }
     }
 
+    /// Wakes who waits to read a descriptor.
+    pub(super) fn wake(&mut self, descriptor: Descriptor, woken: &mut Vec<(Waiter, Wake)>) {
+        if let Some(source) = self.get(descriptor) {
+            source.readable.note(false, woken);
+        }
+    }
+
     /// Forgets a descriptor. The kernel has forgotten it already, or does so when it is closed.
     pub(super) fn forget(&mut self, descriptor: Descriptor, woken: &mut Vec<(Waiter, Wake)>) {
         let Some(source) = self.get(descriptor).filter(|source| source.is_registered) else {
@@ -142,6 +166,7 @@ impl Sources {
         let Source { readable, writable, .. } = std::mem::take(source);
         let waiters = readable.waiters.into_iter().chain(writable.waiters);
         woken.extend(waiters.map(|waiter| (waiter, Wake::Closed)));
+        self.claims.disclaim(descriptor);
     }
 }
 

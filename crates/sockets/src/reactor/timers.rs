@@ -66,7 +66,7 @@ impl Timers {
             self.moments.pop_first();
             *self.armed(waiter) = None;
             let record = waits.get(waiter.0 as usize);
-            let Some(Record { on, until: Some(until) }) = record else {
+            let Some(Record { on, until: Some(until), .. }) = record else {
                 continue;
             };
             match on {

@@ -48,7 +48,7 @@ pub(crate) use timeout::set_timeout;
 pub(crate) use timer::{set_timer, timer};
 pub(crate) use transfer::{read, receive, receive_from, send, send_file, write};
 pub(crate) use wait::{poll, sleep};
-pub(crate) use watch::{WatchEvents, watch, watched, watcher};
+pub(crate) use watch::{WatchEvents, is_watched, watch, watched, watcher};
 
 use crate::Errno;
 

@@ -84,3 +84,19 @@ pub(crate) fn watched(
     }
     Ok(())
 }
+
+/// Whether `watcher` watches a descriptor edge-triggered, as mio has it do. The kernel tells only whoever
+/// changes something: a watched descriptor is watched anew, and one that is ready is told once more.
+pub(crate) fn is_watched(watcher: Descriptor, descriptor: Descriptor) -> bool {
+    let events = libc::EPOLLET | libc::EPOLLIN | libc::EPOLLRDHUP | libc::EPOLLOUT | libc::EPOLLPRI;
+    let mut event = libc::epoll_event {
+        events: events as u32,
+        u64: u64::from(descriptor.number().unsigned_abs()),
+    };
+    // SAFETY: the event outlives the call.
+    check(unsafe {
+        let operation = libc::EPOLL_CTL_MOD;
+        libc::epoll_ctl(watcher.number(), operation, descriptor.number(), &raw mut event)
+    })
+    .is_ok()
+}

@@ -184,6 +184,7 @@ fn read_both(reader: &Reader, model: &mut Model, wanted: &Wanted, sends: &[Vec<u
             (bytes, Ok(()))
         }
         Some(Read::EndOfStream) => (reader.take(reader.buffer.len()), Err("end")),
+        Some(Read::Oversized) => (Vec::new(), Err("oversized")),
         None => {
             let length = match &delimiter {
                 Some(delimiter) => reader.buffer.len_before(delimiter),

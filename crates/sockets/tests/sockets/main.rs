@@ -2,14 +2,22 @@
 
 mod address;
 mod address_infos;
+mod batches;
+mod bounded;
 mod buffered;
 mod datagrams;
+mod files;
 mod hosts;
 mod kernel_timeouts;
+mod loops;
 mod names;
 mod nonblocking;
 mod once;
 mod options;
+mod patience;
+mod pieces;
+mod racing;
+mod signals;
 mod streams;
 mod support;
 mod waiting;

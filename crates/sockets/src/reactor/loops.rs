@@ -1,0 +1,88 @@
+//! Which descriptors belong to which reactor of the process.
+//!
+//! A descriptor that two loops wait for would wake one of them for what the other has taken. So the first
+//! reactor that is told of it has it for itself until it is closed.
+
+use std::collections::HashMap;
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use mio::Poll;
+
+use crate::{Descriptor, Errno, sys};
+
+/// The reactors of the process. Descriptors are the process's, so this is the one thing that reactors have in
+/// common.
+static LOOPS: Mutex<Option<Loops>> = Mutex::new(None);
+
+#[derive(Default)]
+struct Loops {
+    /// The `epoll(7)` descriptor of each reactor.
+    watchers: HashMap<Number, RawFd>,
+    /// The reactor of each descriptor, by its number; 0 for none.
+    owners: Vec<Number>,
+    last: Number,
+}
+
+type Number = u32;
+
+fn with_loops<T>(act: impl FnOnce(&mut Loops) -> T) -> T {
+    // What is done under the lock cannot leave it half done.
+    let mut loops: MutexGuard<'_, _> = LOOPS.lock().unwrap_or_else(PoisonError::into_inner);
+    act(loops.get_or_insert_default())
+}
+
+/// A reactor as the others know it.
+#[derive(Debug)]
+pub(super) struct Claims(Number);
+
+impl Claims {
+    pub(super) fn new(poll: &Poll) -> Claims {
+        with_loops(|loops| {
+            loops.last += 1;
+            loops.watchers.insert(loops.last, poll.as_raw_fd());
+            Claims(loops.last)
+        })
+    }
+
+    /// Claims a descriptor.
+    ///
+    /// # Errors
+    /// `EBUSY` where it belongs to another reactor.
+    pub(super) fn claim(&self, descriptor: Descriptor) -> Result<(), Errno> {
+        let Ok(number) = usize::try_from(descriptor.number()) else {
+            return Err(Errno::BADF);
+        };
+        with_loops(|loops| {
+            if number >= loops.owners.len() {
+                loops.owners.resize(number + 1, 0);
+            }
+            let owner = loops.owners[number];
+            if owner != self.0
+                && let Some(watcher) = loops.watchers.get(&owner)
+                // Somebody may have closed it by its number, who has not told anybody.
+                && sys::is_watched(Descriptor::from_number(*watcher), descriptor)
+            {
+                return Err(Errno::BUSY);
+            }
+            loops.owners[number] = self.0;
+            Ok(())
+        })
+    }
+
+    /// Gives a descriptor up.
+    pub(super) fn disclaim(&self, descriptor: Descriptor) {
+        with_loops(|loops| {
+            let number = usize::try_from(descriptor.number()).unwrap_or(usize::MAX);
+            if let Some(owner) = loops.owners.get_mut(number).filter(|owner| **owner == self.0) {
+                *owner = 0;
+            }
+        });
+    }
+}
+
+impl Drop for Claims {
+    fn drop(&mut self) {
+        with_loops(|loops| loops.watchers.remove(&self.0));
+    }
+}

@@ -1,0 +1,114 @@
+//! Signals that a program waits for, `signal(7)`.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io::{self, Read};
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
+
+use signal_hook::SigId;
+use signal_hook::low_level::{pipe, unregister};
+
+use crate::{Descriptor, Errno};
+
+/// The signals that may be waited for, by their names without `SIG`. Those that tell of a fault of the
+/// program, and those that cannot be caught, are not among them.
+const SIGNALS: &[(&str, i32)] = &[
+    ("ALRM", libc::SIGALRM),
+    ("CHLD", libc::SIGCHLD),
+    ("CONT", libc::SIGCONT),
+    ("HUP", libc::SIGHUP),
+    ("INT", libc::SIGINT),
+    ("IO", libc::SIGIO),
+    ("PIPE", libc::SIGPIPE),
+    ("QUIT", libc::SIGQUIT),
+    ("TERM", libc::SIGTERM),
+    ("TSTP", libc::SIGTSTP),
+    ("TTIN", libc::SIGTTIN),
+    ("TTOU", libc::SIGTTOU),
+    ("URG", libc::SIGURG),
+    ("USR1", libc::SIGUSR1),
+    ("USR2", libc::SIGUSR2),
+    ("VTALRM", libc::SIGVTALRM),
+    ("WINCH", libc::SIGWINCH),
+];
+
+/// The number of the signal with this name, as `TERM` or `SIGTERM`; `None` where there is none that may
+/// be waited for.
+#[must_use]
+pub fn signal_number(name: &[u8]) -> Option<i32> {
+    let name = name.strip_prefix(b"SIG").unwrap_or(name);
+    SIGNALS.iter().find(|(other, _)| other.as_bytes() == name).map(|(_, number)| *number)
+}
+
+/// Signals that are caught. One is from when it is first asked for, as long as the set lives; one that
+/// comes while nobody waits is kept. It has no other effect any more.
+#[derive(Debug, Default)]
+pub struct SignalSet(RefCell<HashMap<i32, Caught>>);
+
+#[derive(Debug)]
+struct Caught {
+    /// Gets a byte when the signal comes.
+    arrivals: UnixStream,
+    handler: SigId,
+}
+
+impl Drop for Caught {
+    fn drop(&mut self) {
+        unregister(self.handler);
+    }
+}
+
+fn errno(error: &io::Error) -> Errno {
+    Errno(error.raw_os_error().unwrap_or(libc::EIO))
+}
+
+impl SignalSet {
+    /// A set that catches nothing.
+    #[must_use]
+    pub fn new() -> SignalSet {
+        SignalSet::default()
+    }
+
+    /// Catches a signal from now on. The descriptor is readable when it has come.
+    pub(crate) fn catch(&self, signal: i32) -> Result<Descriptor, Errno> {
+        let mut caught = self.0.borrow_mut();
+        if let Some(caught) = caught.get(&signal) {
+            return Ok(Descriptor::from_number(caught.arrivals.as_raw_fd()));
+        }
+        let (arrivals, sender) = UnixStream::pair().map_err(|error| errno(&error))?;
+        arrivals.set_nonblocking(true).map_err(|error| errno(&error))?;
+        let handler = pipe::register(signal, sender).map_err(|error| errno(&error))?;
+        let descriptor = Descriptor::from_number(arrivals.as_raw_fd());
+        caught.insert(signal, Caught { arrivals, handler });
+        Ok(descriptor)
+    }
+
+    /// Whether a signal has come that was caught. It counts once, however often it came.
+    pub(crate) fn take(&self, signal: i32) -> bool {
+        let caught = self.0.borrow();
+        let Some(Caught { arrivals, .. }) = caught.get(&signal) else {
+            return false;
+        };
+        let mut bytes = [0; 64];
+        let mut has_come = false;
+        while let Ok(1..) = (&*arrivals).read(&mut bytes) {
+            has_come = true;
+        }
+        has_come
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_may_have_their_prefix() {
+        assert_eq!(signal_number(b"TERM"), Some(libc::SIGTERM));
+        assert_eq!(signal_number(b"SIGHUP"), Some(libc::SIGHUP));
+        for name in [&b"KILL"[..], b"SEGV", b"term", b"", b"SIG", b"SIGSIGTERM"] {
+            assert_eq!(signal_number(name), None);
+        }
+    }
+}

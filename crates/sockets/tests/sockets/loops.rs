@@ -1,0 +1,51 @@
+//! Descriptors and the reactors that they belong to.
+
+use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+
+use moonwire_sockets::operation::Wait;
+use moonwire_sockets::{Descriptor, Errno, Interest, Reactor, Socket, Waiter};
+use nix::unistd::dup2;
+
+fn wait(reactor: &Reactor, socket: &Socket) -> Result<(), Errno> {
+    reactor.wait(Waiter(0), Wait::Descriptor(socket.descriptor(), Interest::Readable), None)
+}
+
+#[test]
+fn another_reactor_is_refused_until_the_first_is_gone() {
+    let [socket, _peer] = Socket::pair(libc::SOCK_STREAM, 0, false).expect("a pair");
+    let first = Reactor::new().expect("a reactor");
+    let second = Reactor::new().expect("a reactor");
+    assert_eq!(wait(&first, &socket), Ok(()));
+    assert_eq!(wait(&second, &socket), Err(Errno::BUSY));
+    drop(first);
+    assert_eq!(wait(&second, &socket), Ok(()));
+}
+
+#[test]
+fn a_reactor_in_another_thread_is_refused_as_well() {
+    let [socket, _peer] = Socket::pair(libc::SOCK_STREAM, 0, false).expect("a pair");
+    let reactor = Reactor::new().expect("a reactor");
+    assert_eq!(wait(&reactor, &socket), Ok(()));
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| wait(&Reactor::new().expect("a reactor"), &socket));
+        assert_eq!(other.join().expect("it does not panic"), Err(Errno::BUSY));
+    });
+}
+
+#[test]
+fn a_number_behind_which_there_is_another_socket_belongs_to_nobody() {
+    let (first_stream, _peer) = UnixStream::pair().expect("a pair");
+    let (other_stream, _other_peer) = UnixStream::pair().expect("a pair");
+    let mut slot = OwnedFd::from(first_stream);
+    let descriptor = Descriptor::from_number(slot.as_raw_fd());
+    let wait = |reactor: &Reactor| {
+        reactor.wait(Waiter(0), Wait::Descriptor(descriptor, Interest::Readable), None)
+    };
+    let first = Reactor::new().expect("a reactor");
+    assert_eq!(wait(&first), Ok(()));
+    // Behind everybody's back.
+    dup2(other_stream, &mut slot).expect("both are open");
+    let second = Reactor::new().expect("a reactor");
+    assert_eq!(wait(&second), Ok(()));
+}

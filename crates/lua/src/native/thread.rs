@@ -153,11 +153,17 @@ impl<'c> Call<'c> {
         unsafe { ffi::luaL_unref(self.state(), ffi::LUA_REGISTRYINDEX, thread.anchor) };
     }
 
-    /// Whether the call runs in this very coroutine and may suspend it.
+    /// Whether the call runs in this very coroutine.
+    #[inline]
+    pub(crate) fn runs_in(&self, thread: Thread) -> bool {
+        self.state() == thread.state
+    }
+
+    /// The same, and whether it may suspend it.
     #[inline]
     pub(crate) fn may_suspend(&self, thread: Thread) -> bool {
         // SAFETY: a function of ours runs.
-        self.state() == thread.state && unsafe { versions::is_yieldable(self.state()) }
+        self.runs_in(thread) && unsafe { versions::is_yieldable(self.state()) }
     }
 
     /// The reply true, if that is asked for, and then copies of what a coroutine has returned.

@@ -45,6 +45,8 @@ pub(crate) struct Scheduler {
     /// Who is to be resumed, in order.
     ready: RefCell<VecDeque<Waiter>>,
     current: Cell<Option<Waiter>>,
+    /// The coroutine of the current task.
+    thread: Cell<Option<Thread>>,
     /// How many more operations the current task may make.
     share: Cell<u32>,
     /// How many tasks have not ended.
@@ -84,8 +86,9 @@ thread_local! {
 #[inline]
 pub(crate) fn is_task(call: &Call<'_>) -> bool {
     RUNNING.with_borrow(|running| {
-        running.as_ref().is_some_and(|scheduler| {
-            scheduler.current.get().is_some() && scheduler.lua == call.lua_identity()
+        running.as_ref().is_some_and(|scheduler| match scheduler.thread.get() {
+            Some(thread) => call.runs_in(thread) || scheduler.lua == call.lua_identity(),
+            None => false,
         })
     })
 }
@@ -127,6 +130,7 @@ impl Scheduler {
             tasks: RefCell::default(),
             ready: RefCell::default(),
             current: Cell::new(None),
+            thread: Cell::new(None),
             share: Cell::new(SHARE),
             alive: Cell::new(0),
             is_turning: Cell::new(false),
@@ -145,8 +149,10 @@ impl Scheduler {
         act(&mut self.tasks.borrow_mut()[waiter.0 as usize])
     }
 
-    fn thread_of(&self, waiter: Waiter) -> Option<Thread> {
-        self.with(waiter, |task| task.thread)
+    /// Whether the call, which is made in the current task, may suspend the task's coroutine.
+    #[inline]
+    fn may_suspend(&self, call: &Call<'_>) -> bool {
+        self.thread.get().is_some_and(|thread| call.may_suspend(thread))
     }
 
     /// Starts a task: the argument at `first` is its function, those behind it are that function's.
@@ -216,16 +222,36 @@ impl Scheduler {
     }
 
     /// Why the current task's call must end now, if it must: it was called off, a descriptor of it was
-    /// closed, or `until` has come.
+    /// closed, or its deadline or `until` has come. A deadline that has passed ends also what need not wait.
+    #[inline]
     fn interruption(
         &self,
         current: Waiter,
         until: Option<Instant>,
         operation: &'static str,
     ) -> Option<Error> {
-        let (wake, is_cancelled, is_deadlocked) = self.with(current, |task| {
+        let (wake, is_told, deadline) = self.with(current, |task| {
+            let is_told = task.is_deadlocked || task.is_to_be_cancelled();
+            (task.wake.take(), is_told, task.deadline())
+        });
+        if !is_told && deadline.is_none() && matches!(wake, None | Some(Wake::Ready)) {
+            return None;
+        }
+        self.told(current, wake, until, operation)
+    }
+
+    #[cold]
+    fn told(
+        &self,
+        current: Waiter,
+        wake: Option<Wake>,
+        until: Option<Instant>,
+        operation: &'static str,
+    ) -> Option<Error> {
+        let (is_deadlocked, is_cancelled, deadline) = self.with(current, |task| {
             let is_deadlocked = std::mem::take(&mut task.is_deadlocked);
-            (task.wake.take(), task.take_cancellation(), is_deadlocked)
+            let is_cancelled = task.take_cancellation();
+            (is_deadlocked, is_cancelled, task.deadline())
         });
         if is_deadlocked {
             return Some(Errno::DEADLK.during(operation));
@@ -233,14 +259,12 @@ impl Scheduler {
         if is_cancelled {
             return Some(Error { operation, cause: Cause::Cancelled });
         }
-        match wake {
-            Some(Wake::Closed) => Some(Errno::BADF.during(operation)),
-            Some(Wake::Moment) => {
-                let is_over = until.is_some_and(|until| until <= Instant::now());
-                is_over.then_some(Error::timed_out(operation))
-            }
-            Some(Wake::Ready) | None => None,
+        if wake == Some(Wake::Closed) {
+            return Some(Errno::BADF.during(operation));
         }
+        let until = until.filter(|_| wake == Some(Wake::Moment));
+        let has_come = |moment: Option<Instant>| moment.is_some_and(|end| end <= Instant::now());
+        (has_come(until) || has_come(deadline)).then_some(Error::timed_out(operation))
     }
 
     /// Lets all that the current task does from now on end by a moment, until

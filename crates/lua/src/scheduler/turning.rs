@@ -155,12 +155,14 @@ impl Scheduler {
             return;
         };
         self.current.set(Some(waiter));
+        self.thread.set(Some(thread));
         self.share.set(SHARE);
         let ran = match parked {
             Some(stack) => Ok(self.stacks.go_on(call, *stack)),
             None => self.stacks.resume(call, thread),
         };
         self.current.set(None);
+        self.thread.set(None);
         match ran {
             Ok(Ran::Parked(stack)) => self.with(waiter, |task| {
                 task.parked = Some(Box::new(stack));

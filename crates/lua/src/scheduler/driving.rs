@@ -116,11 +116,7 @@ impl<O: Operation, W> Driven<O, W> {
     }
 
     /// Lets the task wait; the result where it cannot.
-    fn wait(
-        &mut self,
-        scheduler: &Scheduler,
-        current: Waiter,
-    ) -> Option<Result<O::Output, Error>> {
+    fn wait(&mut self, scheduler: &Scheduler, current: Waiter) -> Option<Result<O::Output, Error>> {
         if !self.has_waited {
             self.has_waited = true;
             let deadline = scheduler.with(current, |task| task.deadline());

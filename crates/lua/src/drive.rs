@@ -13,16 +13,19 @@ use crate::scheduler;
 /// It takes the call, and its caller has nothing left to do: where the coroutine is suspended, `word` runs
 /// when the caller has long left the stack. Other tasks may have changed everything by then but the
 /// arguments themselves.
-#[inline]
+///
+/// It is always part of its caller: after a system call, processors mispredict each return on the way back
+/// to Lua.
+#[inline(always)]
 pub(crate) fn drive<'c, O: Operation + 'c>(
     mut call: Call<'c>,
-    operation: O,
+    mut operation: O,
     timeout: Timeout,
     word: impl FnOnce(Call<'c>, Result<O::Output, Error>) -> Outcome<'c> + 'c,
 ) -> Outcome<'c> {
     if scheduler::is_task(&call) {
         return scheduler::drive_in_task(call, operation, timeout, word);
     }
-    let result = call.with_scratch(|scratch| block_on(operation, timeout, scratch));
+    let result = call.with_scratch(|scratch| block_on(&mut operation, timeout, scratch));
     word(call, result)
 }

@@ -201,7 +201,23 @@ impl Address {
     /// # Errors
     /// `EAFNOSUPPORT` for another family, `EINVAL` for too few bytes or a path with a NUL inside,
     /// `ENAMETOOLONG` for a unix name that the system cannot hold.
+    #[inline(always)]
     pub fn from_bytes(bytes: &[u8]) -> Result<Address, ParseAddressError> {
+        const IPV4: [u8; 2] = (libc::AF_INET as libc::sa_family_t).to_ne_bytes();
+        const LENGTH: usize = size_of::<libc::sockaddr_in>();
+        match bytes.first_chunk::<LENGTH>() {
+            // By far the most frequent, and so short that it need not be a call.
+            Some(ipv4) if ipv4.starts_with(&IPV4) => {
+                let mut address = Address { storage: [0; STORAGE_LENGTH], length: LENGTH as u32 };
+                address.storage[..LENGTH].copy_from_slice(ipv4);
+                Ok(address)
+            }
+            _ => Address::from_other_bytes(bytes),
+        }
+    }
+
+    #[inline(never)]
+    fn from_other_bytes(bytes: &[u8]) -> Result<Address, ParseAddressError> {
         let Some(family) = bytes.get(FAMILY).and_then(|family| family.try_into().ok()) else {
             return Err(ParseAddressError(Errno::INVAL));
         };

@@ -11,7 +11,7 @@ use crate::{Deadline, Errno, Error, PollEntry, Scratch, Timeout, sys};
 ///
 /// # Errors
 /// The operation's, or [`Cause::TimedOut`](crate::Cause::TimedOut) when the time is over.
-#[inline]
+#[inline(always)]
 pub fn block_on<O: Operation>(
     mut operation: O,
     timeout: Timeout,
@@ -31,6 +31,7 @@ pub fn block_on<O: Operation>(
 }
 
 /// Parks until what is waited for has come; `false` when the deadline has.
+#[inline(never)]
 fn park(wait: Wait<'_>, deadline: &mut Deadline, operation: &'static str) -> Result<bool, Error> {
     loop {
         let remaining = deadline.remaining();

@@ -9,6 +9,7 @@ pub(crate) const CANCELLED: &str = "cancelled";
 
 impl<'c> Call<'c> {
     /// The system's own text for the cause of a failure, for the reply.
+    #[cold]
     pub(crate) fn system_text(self, cause: Cause) -> &'c [u8] {
         match cause {
             Cause::Errno(errno) => self.text(format_args!("{errno}")),

@@ -43,10 +43,16 @@ impl<'c> Call<'c> {
 
     /// The flags in the arguments from `index` on, joined. To be read before anything is put on the
     /// stack.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn flags_from(&self, index: usize) -> Result<i32, Raise> {
+        let count = self.argument_count();
+        if count < index { Ok(0) } else { self.join_flags(index, count) }
+    }
+
+    #[inline(never)]
+    fn join_flags(&self, first: usize, last: usize) -> Result<i32, Raise> {
         let mut flags = 0;
-        for index in index..=self.argument_count() {
+        for index in first..=last {
             if !self.is_none_or_nil(index) {
                 flags |= self.small_integer::<i32>(index, "flag out of range")?;
             }
@@ -89,6 +95,7 @@ impl<'c> Call<'c> {
 
     /// How many bytes to receive at most: 1 to 1 GiB, or `default` where the argument is missing or
     /// nil.
+    #[inline]
     pub(crate) fn buffer_size(&self, index: usize, default: usize) -> Result<usize, Raise> {
         if self.is_none_or_nil(index) {
             return Ok(default);

@@ -57,6 +57,7 @@ pub(super) fn sent(call: Call<'_>, wanted: usize, result: Result<usize, Error>) 
 }
 
 /// `nil, err, again` of a call that has not received or accepted anything.
+#[cold]
 pub(super) fn not_received(call: Call<'_>, error: Error) -> Outcome<'_> {
     match is_again(&error) {
         true => Ok((Value::Nil, Value::Nil, true).into()),

@@ -7,7 +7,7 @@ use mlua::ffi;
 use moonwire_sockets::Scratch;
 
 use super::build::{Builder, protect};
-use super::library::Function;
+use super::instance::Instance;
 use super::reply::{Built, Problem, Raise};
 
 /// A call of one of our functions. Reading an argument borrows it; what makes the reply out of the
@@ -17,27 +17,33 @@ pub(crate) struct Call<'c> {
     state: *mut ffi::lua_State,
     /// What lies on the stack before the first argument.
     arguments_after: i32,
+    instance: &'c Instance,
     scratch: &'c mut Scratch,
     arguments: PhantomData<&'c [u8]>,
 }
 
 impl<'c> Call<'c> {
     /// # Safety
-    /// `state` runs a function made by `dispatch::push_function`, whose arguments stay on its stack
-    /// for `'c`.
+    /// `state` runs a function made by `dispatch::push_function` for this instance, whose arguments
+    /// stay on its stack for `'c`.
     #[inline]
     pub(super) unsafe fn new(
         state: *mut ffi::lua_State,
-        function: &Function,
+        instance: &'c Instance,
         scratch: &'c mut Scratch,
     ) -> Call<'c> {
-        let arguments_after = function.arguments_after;
-        Call { state, arguments_after, scratch, arguments: PhantomData }
+        let arguments_after = instance.function.arguments_after;
+        Call { state, arguments_after, instance, scratch, arguments: PhantomData }
     }
 
     #[inline]
     pub(super) fn state(&self) -> *mut ffi::lua_State {
         self.state
+    }
+
+    #[inline]
+    pub(super) fn instance(&self) -> &'c Instance {
+        self.instance
     }
 
     /// Where an argument lies on the Lua stack.
@@ -225,6 +231,7 @@ impl<'c> Call<'c> {
     }
 
     /// How many arguments there are. To be asked before anything else is put on the stack.
+    #[inline]
     pub(crate) fn argument_count(&self) -> usize {
         // SAFETY: reads only.
         let top = unsafe { ffi::lua_gettop(self.state) };

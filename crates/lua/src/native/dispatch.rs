@@ -1,7 +1,6 @@
 //! From Lua into a body and back.
 
-use std::ffi::c_void;
-use std::mem::ManuallyDrop;
+use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
@@ -10,26 +9,20 @@ use moonwire_sockets::Scratch;
 
 use super::build::{self, PROTECTED, protect};
 use super::call::Call;
+use super::instance::Instance;
 use super::library::Function;
 use super::reply::{Built, Outcome, Problem, Raise, Value};
 use super::{suspend, versions};
 
-/// The upvalue of each of our functions that points to its [`Function`]. The next one is
-/// [`PROTECTED`].
-const FUNCTION: i32 = 1;
-/// The upvalue of a method that holds the metatable of its class.
+/// The upvalue of each of our functions that is its [`Instance`]. The next one is [`PROTECTED`].
+const INSTANCE: i32 = 1;
+/// The upvalue of a method that holds the metatable of its class, which the instance names only.
 const METATABLE: i32 = 3;
 /// The upvalue of a bound function that holds its object.
 const BOUND: i32 = 4;
 
 /// Which frame `luaL_where` is to name: the one that called the running C function.
 const CALLER: i32 = 1;
-
-/// Where a method finds the metatable of its class.
-#[inline]
-pub(super) fn metatable_upvalue() -> i32 {
-    ffi::lua_upvalueindex(METATABLE)
-}
 
 /// Where a bound function finds its object.
 #[inline]
@@ -48,10 +41,14 @@ pub(super) unsafe fn push_function(
     metatable: Option<i32>,
     bound: Option<i32>,
 ) {
-    const { assert!(FUNCTION == 1 && PROTECTED == 2 && METATABLE == 3 && BOUND == 4) };
-    // SAFETY: the caller's promise; the pointer stays valid for ever.
+    const { assert!(INSTANCE == 1 && PROTECTED == 2 && METATABLE == 3 && BOUND == 4) };
+    // Lua aligns userdata to this at least.
+    const { assert!(align_of::<Instance>() <= 8) };
+    // SAFETY: the caller's promise; the memory is large enough, and nothing in it has to be dropped.
     unsafe {
-        ffi::lua_pushlightuserdata(state, ptr::from_ref(function).cast_mut().cast::<c_void>());
+        let class = metatable.map_or(ptr::null(), |index| ffi::lua_topointer(state, index));
+        let instance = ffi::lua_newuserdata(state, size_of::<Instance>());
+        instance.cast::<Instance>().write(Instance::new(function, class));
         ffi::lua_pushcfunction(state, build::run_protected);
         let mut upvalues = 2;
         for index in [metatable, bound].into_iter().flatten() {
@@ -81,29 +78,25 @@ where
     // SAFETY: the caller's promise. No frame from here on down to a Lua call that may raise holds
     // anything to be dropped: the scratch is kept from it, and where it owns memory, pushing is protected.
     unsafe {
-        let function = ffi::lua_touserdata(state, ffi::lua_upvalueindex(FUNCTION));
+        let instance = ffi::lua_touserdata(state, ffi::lua_upvalueindex(INSTANCE));
         // Null where a debugger has changed the upvalue.
-        let Some(function) = function.cast::<Function>().as_ref() else {
+        let Some(instance) = instance.cast::<Instance>().as_ref() else {
             push_text(state, "not a function of Moonwire");
             ffi::lua_error(state)
         };
         let mut scratch = ManuallyDrop::new(Scratch::new());
+        let mut outcome = MaybeUninit::uninit();
         let place = &raw mut *scratch;
-        let outcome = run(state, function, &mut *place, body);
+        let call = Call::new(state, instance, &mut *place);
+        let ran = run(state, || body(call, instance.function), &mut outcome);
         let owns_memory = (*place).owns_memory();
-        let pushed = match outcome {
-            Ok(reply) => match reply.stacked_count() {
-                Some(count) => Ok(count),
-                None if owns_memory => push_protected(state, reply.values()),
-                None => {
-                    for value in reply.values() {
-                        push(state, *value);
-                    }
-                    Ok(reply.values().len() as i32)
-                }
-            },
-            Err(raise) => Err(raise),
-        };
+        if ran.rest.is_none() && !owns_memory {
+            if let Some(bytes) = ran.string {
+                push_bytes(state, bytes);
+            }
+            return ran.count;
+        }
+        let pushed = push_rest(state, ran, owns_memory);
         if owns_memory {
             ManuallyDrop::drop(&mut scratch);
         }
@@ -111,29 +104,104 @@ where
             Ok(count) => count,
             Err(Raise::Suspended) => versions::yield_with(state, suspend::go_on),
             Err(raise) => {
-                push_error(state, function.name, raise);
+                push_error(state, instance.function.name, raise);
                 ffi::lua_error(state)
             }
         }
     }
 }
 
-/// Runs the body. This is the half without Lua errors.
+/// What came of a body that has run, and lies on the stack but for these.
+struct Ran<'o, 'c> {
+    /// How many results there are.
+    count: i32,
+    /// The last result.
+    string: Option<&'c [u8]>,
+    /// Results, or the error.
+    rest: Option<Result<&'o [Value<'c>], Raise>>,
+}
+
+/// Runs the body, and pushes of its results what comes before the first string. This is the half without
+/// Lua errors.
+///
+/// What a body returns is read value by value where it lies, and copied to `place` only where there is no
+/// other way: processors stall on a copy of what has just been written in other pieces, and that took a
+/// tenth of the time of a call.
 #[inline(always)]
-fn run<'c, B>(
+fn run<'o, 'c>(
     state: *mut ffi::lua_State,
-    function: &'static Function,
-    scratch: &'c mut Scratch,
-    body: B,
-) -> Outcome<'c>
-where
-    B: FnOnce(Call<'c>, &'static Function) -> Outcome<'c>,
-{
-    // SAFETY: `answer` runs this on the state's own stack.
-    let call = unsafe { Call::new(state, function, scratch) };
-    // The panic hook has told what went wrong; the program gets an error that it can catch.
-    catch_unwind(AssertUnwindSafe(|| body(call, function)))
-        .unwrap_or(Err(Raise::Text("internal error in Moonwire")))
+    body: impl FnOnce() -> Outcome<'c>,
+    place: &'o mut MaybeUninit<Outcome<'c>>,
+) -> Ran<'o, 'c> {
+    let (mut count, mut pushed, mut string) = (0, 0, None);
+    let mut is_kept = false;
+    let run = AssertUnwindSafe(|| {
+        let outcome = body();
+        if let Ok(reply) = &outcome {
+            if let Some(stacked) = reply.stacked_count() {
+                count = stacked;
+                return;
+            }
+            let values = reply.values();
+            count = values.len() as i32;
+            for value in values {
+                if let Value::Bytes(bytes) = *value {
+                    string = Some(bytes);
+                    break;
+                }
+                // SAFETY: `answer` runs this on the state's own stack, and only strings allocate.
+                unsafe { push(state, *value) };
+                pushed += 1;
+            }
+            if values.len() - pushed <= 1 {
+                return;
+            }
+        }
+        is_kept = true;
+        place.write(outcome);
+    });
+    if catch_unwind(run).is_err() {
+        // The panic hook has told what went wrong; the program gets an error that it can catch.
+        let error = Raise::Text("internal error in Moonwire");
+        return Ran { count, string: None, rest: Some(Err(error)) };
+    }
+    if !is_kept {
+        return Ran { count, string, rest: None };
+    }
+    // SAFETY: it has been written.
+    let rest = match unsafe { place.assume_init_ref() } {
+        Ok(reply) => Ok(&reply.values()[pushed..]),
+        Err(raise) => Err(*raise),
+    };
+    Ran { count, string: None, rest: Some(rest) }
+}
+
+/// Pushes what `run` has not. Where the scratch owns memory, no Lua error leaves this frame.
+///
+/// # Safety
+/// As [`push`].
+#[inline(never)]
+unsafe fn push_rest(
+    state: *mut ffi::lua_State,
+    ran: Ran<'_, '_>,
+    owns_memory: bool,
+) -> Result<i32, Raise> {
+    let string = ran.string.map(Value::Bytes);
+    let values = match ran.rest {
+        Some(rest) => rest?,
+        None => string.as_slice(),
+    };
+    // SAFETY: the caller's promise.
+    unsafe {
+        if owns_memory {
+            push_protected(state, values)?;
+        } else {
+            for value in values {
+                push(state, *value);
+            }
+        }
+    }
+    Ok(ran.count)
 }
 
 /// # Safety
@@ -158,7 +226,7 @@ unsafe fn push(state: *mut ffi::lua_State, value: Value<'_>) {
 ///
 /// # Safety
 /// As [`push`], without the Lua error.
-unsafe fn push_protected(state: *mut ffi::lua_State, values: &[Value<'_>]) -> Result<i32, Raise> {
+unsafe fn push_protected(state: *mut ffi::lua_State, values: &[Value<'_>]) -> Result<(), Raise> {
     for value in values {
         // SAFETY: only strings allocate, and those are pushed under protection.
         unsafe {
@@ -168,7 +236,7 @@ unsafe fn push_protected(state: *mut ffi::lua_State, values: &[Value<'_>]) -> Re
             }
         }
     }
-    Ok(values.len() as i32)
+    Ok(())
 }
 
 /// # Safety

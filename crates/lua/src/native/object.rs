@@ -3,6 +3,7 @@
 use std::any::TypeId;
 use std::cell::Cell;
 use std::ffi::c_void;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 
 use mlua::ffi;
@@ -66,7 +67,8 @@ unsafe extern "C-unwind" fn collect(state: *mut ffi::lua_State) -> i32 {
     unsafe {
         let header = ffi::lua_touserdata(state, 1).cast::<Header>();
         if let Some(&Header { empty, .. }) = header.as_ref() {
-            empty(header);
+            // The panic hook has told what went wrong; nobody is there to be given an error.
+            let _ = catch_unwind(AssertUnwindSafe(|| empty(header)));
         }
     }
     0
@@ -204,10 +206,8 @@ impl<'c> Call<'c> {
     pub(crate) fn bound<T: Object>(&self) -> Result<&'c T, Raise> {
         // SAFETY: reads only, and the stack has room for the metatable. The upvalue keeps the object
         // for as long as the function runs.
-        let value = unsafe {
-            let metatable = ffi::lua_topointer(self.state(), dispatch::metatable_upvalue());
-            self.object_with::<T>(metatable, dispatch::bound_upvalue())
-        };
+        let value =
+            unsafe { self.object_with::<T>(self.instance().metatable, dispatch::bound_upvalue()) };
         // It has been collected, which a finaliser that runs later may see, or a debugger has
         // changed it.
         value.ok_or(Raise::Text("what the function needs has been collected"))
@@ -224,11 +224,8 @@ impl<'c> Call<'c> {
     #[inline]
     pub(crate) fn this<T: Object>(&self) -> Result<&'c T, Raise> {
         // SAFETY: reads only, and the stack has room for the metatable. The running function is a
-        // method, whose upvalue holds the metatable of its class.
-        let value = unsafe {
-            let metatable = ffi::lua_topointer(self.state(), dispatch::metatable_upvalue());
-            self.object_with::<T>(metatable, 1)
-        };
+        // method, whose instance names the metatable of its class.
+        let value = unsafe { self.object_with::<T>(self.instance().metatable, 1) };
         value.ok_or_else(|| self.type_error(0, T::CLASS.name))
     }
 
@@ -308,14 +305,16 @@ impl<'c> Call<'c> {
     /// # Safety
     /// The stack has two free slots.
     pub(super) unsafe fn metatable_of<T: Object>(&self) -> *const c_void {
-        // SAFETY: the caller's promise; nothing is allocated.
-        unsafe {
-            let state = self.state();
-            ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(T::CLASS));
-            let metatable = ffi::lua_topointer(state, -1);
-            ffi::lua_pop(state, 1);
-            metatable
-        }
+        let state = self.state();
+        self.instance().metatable_of(T::CLASS, || {
+            // SAFETY: the caller's promise; nothing is allocated.
+            unsafe {
+                ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(T::CLASS));
+                let metatable = ffi::lua_topointer(state, -1);
+                ffi::lua_pop(state, 1);
+                metatable
+            }
+        })
     }
 
     /// The object at an index of the stack, if it has the metatable of its class. Nothing with

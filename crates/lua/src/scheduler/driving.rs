@@ -6,7 +6,7 @@ use moonwire_sockets::operation::{Patience, Progress};
 use moonwire_sockets::{Errno, Error, Operation, Timeout, Waiter};
 
 use super::{Scheduler, with_current};
-use crate::native::{Call, Continue, Outcome, park};
+use crate::native::{Call, Continue, Outcome, Parked, park, stay};
 
 /// An operation on its way, and what is to be done with what comes of it.
 struct Driven<O, W> {
@@ -29,6 +29,7 @@ enum Step<T> {
 }
 
 /// Runs an operation in a task, which the call is made in.
+#[inline(never)]
 pub(crate) fn drive_in_task<'c, O, W>(
     mut call: Call<'c>,
     operation: O,
@@ -45,7 +46,12 @@ where
         match step {
             Step::Done(result) => return (driven.word)(call, result),
             Step::Suspend => return suspend(call, Box::new(driven)),
-            Step::Park => park(),
+            Step::Park => {
+                if park() == Parked::IsGivenUp {
+                    drop(driven);
+                    stay();
+                }
+            }
         }
         step = driven.go_on(&mut call);
     }

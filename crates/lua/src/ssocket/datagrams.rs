@@ -99,24 +99,41 @@ pub(super) fn send(call: Call<'_>) -> Outcome<'_> {
 pub(super) fn sendto(call: Call<'_>) -> Outcome<'_> {
     let endpoint = call.this::<Udp>()?.endpoint();
     let data = call.bytes(1)?;
-    let place = Place::at(&call, 2)?;
-    let (family, timeout) = (endpoint.wanted_family(), endpoint.timeout.get());
+    let timeout = endpoint.timeout.get();
+    match Place::at(&call, 2)? {
+        // Most datagrams go this way, and a list would be an allocation for each.
+        Place::Known(Ok(address)) => send_to_first(call, endpoint, data, &[address], timeout),
+        place => {
+            let family = endpoint.wanted_family();
+            place.find(call, Kind::Datagram, family, timeout, move |call, addresses, timeout| {
+                send_to_first(call, endpoint, data, &addresses, timeout)
+            })
+        }
+    }
+}
+
+#[inline]
+fn send_to_first<'c>(
+    call: Call<'c>,
+    endpoint: &'c Endpoint,
+    data: &'c [u8],
+    addresses: &[Address],
+    timeout: Timeout,
+) -> Outcome<'c> {
     let was_open = endpoint.socket.is_open();
-    place.find(call, Kind::Datagram, family, timeout, move |call, addresses, timeout| {
-        let destination = first(&addresses, "sendto", |address: &Address, family| {
-            endpoint.open_for(family).map(|()| *address)
-        });
-        let address = match destination {
-            Ok(address) => address,
-            Err(error) => return failure(call, error),
-        };
-        drive(call, Send::to(&endpoint.socket, data, address), timeout, move |call, result| {
-            if result.is_err() && !was_open {
-                // As after a failed `connect`, so that the next address may be of another family.
-                endpoint.socket.close();
-            }
-            sent(call, result)
-        })
+    let destination = first(addresses, "sendto", |address: &Address, family| {
+        endpoint.open_for(family).map(|()| *address)
+    });
+    let address = match destination {
+        Ok(address) => address,
+        Err(error) => return failure(call, error),
+    };
+    drive(call, Send::to(&endpoint.socket, data, address), timeout, move |call, result| {
+        if result.is_err() && !was_open {
+            // As after a failed `connect`, so that the next address may be of another family.
+            endpoint.socket.close();
+        }
+        sent(call, result)
     })
 }
 

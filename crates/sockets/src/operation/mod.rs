@@ -87,6 +87,29 @@ pub trait Operation {
     }
 }
 
+/// An operation that its caller keeps.
+impl<O: Operation> Operation for &mut O {
+    const NAME: &'static str = O::NAME;
+    type Output = O::Output;
+
+    #[inline(always)]
+    fn attempt(
+        &mut self,
+        scratch: &mut Scratch,
+        patience: Patience<'_>,
+    ) -> Result<Progress<O::Output>, Error> {
+        (**self).attempt(scratch, patience)
+    }
+
+    fn waits_for(&self) -> Wait<'_> {
+        (**self).waits_for()
+    }
+
+    fn end_early(&mut self, reason: Error) -> Result<O::Output, Error> {
+        (**self).end_early(reason)
+    }
+}
+
 /// How far an attempt has come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Progress<T> {

@@ -45,6 +45,27 @@ pub(super) enum First {
     Prepare,
 }
 
+/// A system call that may have to wait: a closure, or, where every return counts, a type of its own, for
+/// only a method can be made part of its caller for sure.
+pub(super) trait SystemCall {
+    /// What it gives.
+    type Output;
+
+    /// Makes the call.
+    fn make(&mut self, descriptor: Descriptor, blocking: Blocking) -> Result<Self::Output, Errno>;
+}
+
+struct Closure<F>(F);
+
+impl<T, F: FnMut(Descriptor, Blocking) -> Result<T, Errno>> SystemCall for Closure<F> {
+    type Output = T;
+
+    #[inline(always)]
+    fn make(&mut self, descriptor: Descriptor, blocking: Blocking) -> Result<T, Errno> {
+        (self.0)(descriptor, blocking)
+    }
+}
+
 impl Patience<'_> {
     /// Makes a system call that may have to wait. `None` where it would have to and the kernel
     /// cannot do that within the deadline: the driver has to.
@@ -54,8 +75,20 @@ impl Patience<'_> {
         handle: &impl Handle,
         interest: Interest,
         first: First,
-        mut call: impl FnMut(Descriptor, Blocking) -> Result<T, Errno>,
+        call: impl FnMut(Descriptor, Blocking) -> Result<T, Errno>,
     ) -> Result<Option<T>, Errno> {
+        self.make(handle, interest, first, Closure(call))
+    }
+
+    /// As [`call`](Self::call).
+    #[inline(always)]
+    pub(super) fn make<C: SystemCall>(
+        &mut self,
+        handle: &impl Handle,
+        interest: Interest,
+        first: First,
+        mut call: C,
+    ) -> Result<Option<C::Output>, Errno> {
         let descriptor = handle.descriptor()?;
         if let Patience::Reactor(reactor) = self {
             return call_once(reactor, descriptor, interest, call);
@@ -66,7 +99,7 @@ impl Patience<'_> {
             blocking = self.prepare(descriptor, kernel);
         }
         loop {
-            match call(descriptor, blocking) {
+            match call.make(descriptor, blocking) {
                 Ok(output) => return Ok(Some(output)),
                 Err(Errno::AGAIN) if blocking == Blocking::No => {
                     blocking = self.prepare(descriptor, kernel);
@@ -150,18 +183,18 @@ impl Patience<'_> {
 }
 
 /// Makes a system call that does not wait, unless it would be in vain.
-#[inline]
-fn call_once<T>(
+#[inline(never)]
+fn call_once<C: SystemCall>(
     reactor: &Reactor,
     descriptor: Descriptor,
     interest: Interest,
-    mut call: impl FnMut(Descriptor, Blocking) -> Result<T, Errno>,
-) -> Result<Option<T>, Errno> {
+    mut call: C,
+) -> Result<Option<C::Output>, Errno> {
     if !reactor.may_be_ready(descriptor, interest) {
         return Ok(None);
     }
     loop {
-        match call(descriptor, Blocking::No) {
+        match call.make(descriptor, Blocking::No) {
             Ok(output) => return Ok(Some(output)),
             Err(Errno::AGAIN) => {
                 reactor.note_not_ready(descriptor, interest);

@@ -1,6 +1,6 @@
 //! Receiving what has arrived, up to a limit.
 
-use super::patience::{First, is_ready};
+use super::patience::{Blocking, First, SystemCall, is_ready};
 use super::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 
@@ -23,6 +23,7 @@ impl<H: Handle> Receive<H> {
     }
 }
 
+#[cold]
 fn read(descriptor: Descriptor, limit: usize, scratch: &mut Scratch) -> Result<usize, Errno> {
     // `read` on a descriptor in blocking mode would wait whatever the patience.
     if !is_ready(descriptor, Interest::Readable)? {
@@ -31,26 +32,41 @@ fn read(descriptor: Descriptor, limit: usize, scratch: &mut Scratch) -> Result<u
     scratch.fill(limit, |room| sys::read(descriptor, room))
 }
 
+/// The call that [`Receive`] makes.
+struct ReceiveCall<'a> {
+    limit: usize,
+    is_socket: bool,
+    scratch: &'a mut Scratch,
+}
+
+impl SystemCall for ReceiveCall<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn make(&mut self, from: Descriptor, blocking: Blocking) -> Result<usize, Errno> {
+        match self.is_socket {
+            true => {
+                self.scratch.fill(self.limit, |room| sys::receive(from, room, blocking.flags()))
+            }
+            false => read(from, self.limit, self.scratch),
+        }
+    }
+}
+
 impl<H: Handle> Operation for Receive<H> {
     const NAME: &'static str = "read";
     type Output = usize;
 
-    #[inline]
+    #[inline(always)]
     fn attempt(
         &mut self,
         scratch: &mut Scratch,
         mut patience: Patience<'_>,
     ) -> Result<Progress<usize>, Error> {
         loop {
-            let is_socket = self.is_socket;
-            let result =
-                patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {
-                    if !is_socket {
-                        return read(from, self.limit, scratch);
-                    }
-                    scratch.fill(self.limit, |room| sys::receive(from, room, blocking.flags()))
-                });
-            match result {
+            let (limit, is_socket) = (self.limit, self.is_socket);
+            let receive = ReceiveCall { limit, is_socket, scratch };
+            match patience.make(&self.handle, Interest::Readable, First::Try, receive) {
                 Ok(Some(length)) => return Ok(Progress::Done(length)),
                 Ok(None) => return Ok(Progress::Waiting),
                 Err(Errno::NOTSOCK) if self.is_socket => self.is_socket = false,

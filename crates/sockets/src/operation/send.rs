@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::patience::{First, is_ready};
+use super::patience::{Blocking, First, SystemCall, is_ready};
 use super::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Descriptor, Errno, Error, Family, Handle, Interest, Scratch, sys};
 
@@ -34,6 +34,9 @@ pub(super) struct FullPeer {
 }
 
 impl FullPeer {
+    /// For a destination that has not been found full.
+    const NONE: FullPeer = FullPeer { is_unix: false, retry: None };
+
     /// For destinations of `family`.
     pub(super) fn new(family: Option<Family>) -> FullPeer {
         FullPeer { is_unix: family == Some(Family::Unix), retry: None }
@@ -58,15 +61,14 @@ impl<'a, H: Handle> Send<'a, H> {
     /// Sends to the peer of `handle`.
     #[must_use]
     pub const fn new(handle: H, bytes: &'a [u8]) -> Self {
-        let full = FullPeer { is_unix: false, retry: None };
-        Send { handle, bytes, destination: None, is_socket: true, full }
+        Send { handle, bytes, destination: None, is_socket: true, full: FullPeer::NONE }
     }
 
     /// Sends a message to `destination`.
     #[must_use]
-    pub fn to(handle: H, bytes: &'a [u8], destination: Address) -> Self {
-        let full = FullPeer::new(destination.family());
-        Send { handle, bytes, destination: Some(destination), is_socket: true, full }
+    pub const fn to(handle: H, bytes: &'a [u8], destination: Address) -> Self {
+        let destination = Some(destination);
+        Send { handle, bytes, destination, is_socket: true, full: FullPeer::NONE }
     }
 
     fn name(&self) -> &'static str {
@@ -74,6 +76,7 @@ impl<'a, H: Handle> Send<'a, H> {
     }
 }
 
+#[cold]
 fn write(descriptor: Descriptor, bytes: &[u8]) -> Result<usize, Errno> {
     // As for `Receive`: `write` has no flag for "do not wait".
     if !is_ready(descriptor, Interest::Writable)? {
@@ -82,28 +85,45 @@ fn write(descriptor: Descriptor, bytes: &[u8]) -> Result<usize, Errno> {
     sys::write(descriptor, &bytes[..bytes.len().min(PIPE_BUFFER)])
 }
 
+/// The call that [`Send`] makes.
+struct SendCall<'a> {
+    bytes: &'a [u8],
+    destination: Option<&'a Address>,
+    is_socket: bool,
+}
+
+impl SystemCall for SendCall<'_> {
+    type Output = usize;
+
+    #[inline(always)]
+    fn make(&mut self, to: Descriptor, blocking: Blocking) -> Result<usize, Errno> {
+        match self.is_socket {
+            true => sys::send(to, self.bytes, self.destination, blocking.flags()),
+            false => write(to, self.bytes),
+        }
+    }
+}
+
 impl<H: Handle> Operation for Send<'_, H> {
     const NAME: &'static str = "write";
     type Output = usize;
 
-    #[inline]
+    #[inline(always)]
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
         mut patience: Patience<'_>,
     ) -> Result<Progress<usize>, Error> {
         loop {
-            let (bytes, destination) = (self.bytes, self.destination.as_ref());
-            let result =
-                patience.call(&self.handle, Interest::Writable, First::Try, |to, blocking| {
-                    if !self.is_socket {
-                        return write(to, bytes);
-                    }
-                    sys::send(to, bytes, destination, blocking.flags())
-                });
-            match result {
+            let send = SendCall {
+                bytes: self.bytes,
+                destination: self.destination.as_ref(),
+                is_socket: self.is_socket,
+            };
+            match patience.make(&self.handle, Interest::Writable, First::Try, send) {
                 Ok(Some(length)) => return Ok(Progress::Done(length)),
                 Ok(None) => {
+                    self.full = FullPeer::new(self.destination.as_ref().and_then(Address::family));
                     self.full.found();
                     return Ok(Progress::Waiting);
                 }

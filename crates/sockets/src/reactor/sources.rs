@@ -15,9 +15,14 @@ pub(super) struct Sources {
     claims: Claims,
 }
 
+/// Which of those that have had the same number one after the other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Hand(u32);
+
 #[derive(Debug, Default)]
 struct Source {
     is_registered: bool,
+    hand: Hand,
     readable: Side,
     writable: Side,
 }
@@ -100,6 +105,13 @@ impl Sources {
 
     fn get(&mut self, descriptor: Descriptor) -> Option<&mut Source> {
         usize::try_from(descriptor.number()).ok().and_then(|number| self.list.get_mut(number))
+    }
+
+    /// Whose a number is.
+    #[inline]
+    pub(super) fn hand(&self, descriptor: Descriptor) -> Hand {
+        let number = descriptor.number().unsigned_abs() as usize;
+        self.list.get(number).map_or(Hand::default(), |source| source.hand)
     }
 
     /// Adds a waiter. `false` where there is nothing to wait for: the descriptor is not open, has ended,
@@ -202,7 +214,8 @@ impl Sources {
         let Some(source) = self.get(descriptor).filter(|source| source.is_registered) else {
             return;
         };
-        let Source { readable, writable, .. } = std::mem::take(source);
+        let Source { readable, writable, hand, .. } = std::mem::take(source);
+        source.hand = Hand(hand.0.wrapping_add(1));
         for side in [readable, writable] {
             let waiters = side.waiters.as_slice().iter();
             woken.extend(waiters.map(|waiter| (*waiter, Wake::Closed)));

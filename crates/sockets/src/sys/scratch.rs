@@ -48,7 +48,7 @@ impl Scratch {
     ///
     /// # Errors
     /// What `receive` returns, and `ENOMEM`.
-    #[inline]
+    #[inline(always)]
     pub fn fill(
         &mut self,
         length: usize,
@@ -69,6 +69,7 @@ impl Scratch {
         Ok(self.filled)
     }
 
+    #[inline(never)]
     fn fill_heap(
         &mut self,
         length: usize,

@@ -28,7 +28,7 @@ pub(super) fn prepare(room: &mut [MaybeUninit<u8>], flags: i32) {
 }
 
 /// `recv(2)`.
-#[inline]
+#[inline(always)]
 pub(crate) fn receive(
     descriptor: Descriptor,
     room: &mut [MaybeUninit<u8>],
@@ -68,7 +68,7 @@ pub(crate) fn receive_from(
 }
 
 /// `send(2)` without `SIGPIPE`, or `sendto(2)` where there is a destination.
-#[inline]
+#[inline(always)]
 pub(crate) fn send(
     descriptor: Descriptor,
     bytes: &[u8],

@@ -66,7 +66,7 @@ impl<T, H: Handle, C: FnMut(Descriptor, &mut Scratch, i32) -> Result<T, Errno>> 
         Ok(!matches!(self.manner, Manner::NeverWaits) && !sys::nonblocking(descriptor)?)
     }
 
-    #[inline]
+    #[inline(always)]
     fn once(
         &mut self,
         scratch: &mut Scratch,
@@ -91,7 +91,7 @@ impl<T, H: Handle, C: FnMut(Descriptor, &mut Scratch, i32) -> Result<T, Errno>> 
     const NAME: &'static str = "socket call";
     type Output = T;
 
-    #[inline]
+    #[inline(always)]
     fn attempt(
         &mut self,
         scratch: &mut Scratch,

@@ -36,14 +36,56 @@ struct Side {
     is_over: bool,
     /// Urgent data has come, at which a receive stops short of what is behind.
     is_urgent: bool,
-    waiters: Vec<Waiter>,
+    waiters: Waiters,
+}
+
+/// Those who wait for one direction of a descriptor: seldom more than one, who takes no memory elsewhere.
+#[derive(Debug, Default)]
+enum Waiters {
+    #[default]
+    Nobody,
+    One(Waiter),
+    Many(Vec<Waiter>),
+}
+
+impl Waiters {
+    fn add(&mut self, waiter: Waiter) {
+        match self {
+            Waiters::Nobody => *self = Waiters::One(waiter),
+            Waiters::One(other) => *self = Waiters::Many(vec![*other, waiter]),
+            Waiters::Many(many) => many.push(waiter),
+        }
+    }
+
+    fn remove(&mut self, waiter: Waiter) {
+        match self {
+            Waiters::One(other) if *other == waiter => *self = Waiters::Nobody,
+            Waiters::Many(many) => {
+                if let Some(place) = many.iter().position(|other| *other == waiter) {
+                    many.swap_remove(place);
+                }
+                if let [one] = many[..] {
+                    *self = Waiters::One(one);
+                }
+            }
+            Waiters::Nobody | Waiters::One(_) => {}
+        }
+    }
+
+    fn as_slice(&self) -> &[Waiter] {
+        match self {
+            Waiters::Nobody => &[],
+            Waiters::One(waiter) => std::slice::from_ref(waiter),
+            Waiters::Many(many) => many,
+        }
+    }
 }
 
 impl Side {
     fn note(&mut self, is_over: bool, woken: &mut Vec<(Waiter, Wake)>) {
         self.is_ready = true;
         self.is_over |= is_over;
-        woken.extend(self.waiters.iter().map(|waiter| (*waiter, Wake::Ready)));
+        woken.extend(self.waiters.as_slice().iter().map(|waiter| (*waiter, Wake::Ready)));
     }
 }
 
@@ -106,17 +148,14 @@ impl Sources {
         if side.is_over && interest == Interest::Readable {
             return Ok(false);
         }
-        side.waiters.push(waiter);
+        side.waiters.add(waiter);
         Ok(true)
     }
 
     /// Removes a waiter, if it is there.
     pub(super) fn remove(&mut self, descriptor: Descriptor, interest: Interest, waiter: Waiter) {
         if let Some(source) = self.get(descriptor) {
-            let waiters = &mut source.side(interest).waiters;
-            if let Some(place) = waiters.iter().position(|other| *other == waiter) {
-                waiters.swap_remove(place);
-            }
+            source.side(interest).waiters.remove(waiter);
         }
     }
 
@@ -177,8 +216,10 @@ impl Sources {
         };
         let Source { readable, writable, hand, .. } = std::mem::take(source);
         source.hand = Hand(hand.0.wrapping_add(1));
-        let waiters = readable.waiters.into_iter().chain(writable.waiters);
-        woken.extend(waiters.map(|waiter| (waiter, Wake::Closed)));
+        for side in [readable, writable] {
+            let waiters = side.waiters.as_slice().iter();
+            woken.extend(waiters.map(|waiter| (*waiter, Wake::Closed)));
+        }
         self.claims.disclaim(descriptor);
     }
 }

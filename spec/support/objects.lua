@@ -76,7 +76,7 @@ function objects.raises_after_its_finaliser(methods, make)
     holder.object, holder.uses = make()
   end
   objects.collect()
-  check.equal(#outcomes > 10, true)
+  check.equal(#outcomes > 7, true)
   for _, outcome in ipairs(outcomes) do
     check.equal(outcome[1], false)
     check.equal(type(outcome[2]), "string")

@@ -135,6 +135,13 @@ function kinds.either(value)
   end
 end
 
+--- A string or a table, where a number is neither.
+function kinds.place(value)
+  if type(value) ~= "string" and type(value) ~= "table" then
+    return "string or table expected, got "
+  end
+end
+
 function kinds.anything() end
 
 --- The reasons that an error may give, or nil where there need not be one. `value` is absent when the

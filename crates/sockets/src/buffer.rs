@@ -234,6 +234,12 @@ impl Delimiter {
         (!bytes.is_empty()).then(|| Delimiter { finder: Finder::new(bytes).into_owned() })
     }
 
+    /// Its bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.finder.needle()
+    }
+
     /// How many bytes it has, at least 1.
     #[must_use]
     #[allow(clippy::len_without_is_empty)]

@@ -18,8 +18,8 @@ const JOINED_SIZE: usize = 65_536;
 /// `udp(7)`), which saves most of the work for each. They are taken apart here, so users of the queue
 /// never see them joined; who reads the socket by itself would.
 ///
-/// Users share it. Whoever looks at datagrams keeps the queue as it is for that time: operations that
-/// would change it meanwhile fail with `EBUSY`.
+/// Users share it. Whoever looks at datagrams has the queue for that time: others fail with `EBUSY`, so
+/// none is given out twice.
 #[derive(Debug, Default)]
 pub struct DatagramQueue {
     contents: RefCell<Contents>,
@@ -128,8 +128,9 @@ impl DatagramQueue {
     /// The first `count` datagrams, or all where there are fewer.
     ///
     /// # Errors
-    /// `EBUSY` where somebody else is changing them.
+    /// `EBUSY` where somebody else has them.
     pub fn front(&self, count: usize) -> Result<Datagrams<'_>, Errno> {
+        drop(self.contents.try_borrow_mut().map_err(|_| Errno::BUSY)?);
         let contents = self.contents.try_borrow().map_err(|_| Errno::BUSY)?;
         let mut places = Vec::new();
         let mut next = contents.next;

@@ -82,7 +82,7 @@ pub use options::SocketOption;
 pub use reactor::{Reactor, Waiter, Wake};
 pub use readiness::{Interest, PollEntry, events, parse_poll_entries};
 pub use signals::{SignalSet, signal_number};
-pub use socket::{Kind, Shutdown, Socket, is_connection_oriented};
+pub use socket::{Kind, Mode, Shutdown, Socket, is_connection_oriented};
 pub use socket_file::SocketFile;
 pub use sys::Scratch;
 pub use watch::{NotWatched, WatchSet, Watched};

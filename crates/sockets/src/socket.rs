@@ -27,6 +27,15 @@ impl Kind {
     }
 }
 
+/// Whether calls on a socket wait.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Mode {
+    /// They do, where they have to.
+    Blocking,
+    /// They return at once (`O_NONBLOCK`).
+    NonBlocking,
+}
+
 /// Which direction of a connection is to end, `shutdown(2)`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Shutdown {
@@ -85,6 +94,14 @@ impl Socket {
     /// That of `socket(2)`.
     pub fn nonblocking(family: Family, kind: Kind) -> Result<Socket, Error> {
         Socket::open(family, kind, true)
+    }
+
+    /// A socket that is not bound or connected, in this mode.
+    ///
+    /// # Errors
+    /// That of `socket(2)`.
+    pub fn in_mode(family: Family, kind: Kind, mode: Mode) -> Result<Socket, Error> {
+        Socket::open(family, kind, mode == Mode::NonBlocking)
     }
 
     pub(crate) fn open(family: Family, kind: Kind, nonblocking: bool) -> Result<Socket, Error> {

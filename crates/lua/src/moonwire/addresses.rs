@@ -32,7 +32,7 @@ pub(super) enum Place {
 pub(super) enum Subject<'a> {
     Address(Address),
     Name(&'a [u8], u16),
-    Host(&'a [u8]),
+    Text(&'a [u8]),
     Nothing,
 }
 
@@ -45,7 +45,7 @@ impl Subject<'_> {
                 // Writing to a vector cannot fail.
                 let _ = write!(text, ":{port}");
             }
-            Subject::Host(host) => text.extend_from_slice(host),
+            Subject::Text(bytes) => text.extend_from_slice(bytes),
             Subject::Nothing => {}
         }
     }
@@ -105,13 +105,22 @@ impl Place {
 
     fn in_table(call: &Call<'_>, index: usize) -> Result<Place, Raise> {
         let unfit = |_| Raise::Text("no address");
-        let path = call.field(index, "path")?;
-        if !call.is_none_or_nil(path) {
-            return Place::unix(call.bytes(path)?).map_err(unfit);
+        let (mut host, mut port, mut path) = (None, None, None);
+        // What is read lies on the stack only for the time of each call.
+        let are_known =
+            call.each_field(index, ["host", "port", "path"].into_iter(), |name, at| {
+                match name {
+                    "host" => host = Some(call.bytes(at)?.to_vec()),
+                    "port" => port = Some(call.port(at)?),
+                    _ => path = Some(call.bytes(at)?.to_vec()),
+                }
+                Ok(())
+            })?;
+        match (host, port, path) {
+            (Some(host), Some(port), None) if are_known => Place::host(&host, port).map_err(unfit),
+            (None, None, Some(path)) if are_known => Place::unix(&path).map_err(unfit),
+            _ => Err(unfit("")),
         }
-        let host = call.field(index, "host")?;
-        let port = call.port(call.field(index, "port")?)?;
-        Place::host(call.bytes(host)?, port).map_err(unfit)
     }
 
     fn parse(text: &[u8], kind: Kind) -> Result<Place, &'static str> {

@@ -10,7 +10,9 @@ use crate::drive::drive;
 use crate::native::{Built, Call, Outcome, Pairs, Raise, Value};
 
 /// How many datagrams `receive_many` takes where a program does not say.
-const DEFAULT_COUNT: usize = 64;
+const DEFAULT_COUNT: i64 = 64;
+/// The most that it gives: so much memory as goes with each is taken whether it comes or not.
+const MOST_COUNT: usize = 1024;
 /// The most bytes that a batch may have.
 const MOST_BYTES: usize = 1 << 30;
 
@@ -82,7 +84,10 @@ pub(super) fn send_many(call: Call<'_>) -> Outcome<'_> {
 /// `receive_many([count [, size]])`: the list of data and the list of senders.
 pub(super) fn receive_many(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<DatagramObject>()?;
-    let count = call.buffer_size(1, DEFAULT_COUNT)?;
+    let count = match call.integer_or(1, DEFAULT_COUNT)? {
+        count @ 1.. => usize::try_from(count).unwrap_or(usize::MAX).min(MOST_COUNT),
+        _ => return Err(Raise::argument(1, "count out of range")),
+    };
     let size = call.buffer_size(2, DEFAULT_SIZE)?;
     if count.saturating_mul(size) > MOST_BYTES {
         return Err(Raise::argument(2, "size out of range"));

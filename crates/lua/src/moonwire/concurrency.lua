@@ -2,11 +2,13 @@
 -- waits for a condition, which is native.
 
 local moonwire, natives = ...
-local error, next, pairs, pcall, setmetatable, type = error, next, pairs, pcall, setmetatable, type
+local error, next, pairs, pcall, select = error, next, pairs, pcall, select
+local setmetatable, type = setmetatable, type
 local unpack = table.unpack or unpack
 local condition, spawn_for = natives.condition, natives.spawn_for
 local enter_deadline, enter_shelter = natives.enter_deadline, natives.enter_shelter
 local leave_deadline = natives.leave_deadline
+local is_task, pass = natives.is_task, natives.pass
 
 local function expect(index, name, value, expected)
   if type(value) ~= expected then
@@ -45,8 +47,8 @@ end
 
 -- Deadlines ------------------------------------------------------------------------------------------------
 
-local function leave(ok, ...)
-  leave_deadline()
+local function leave(number, ok, ...)
+  leave_deadline(number)
   if not ok then error((...), 0) end
   return ...
 end
@@ -54,8 +56,10 @@ end
 function moonwire.timeout(seconds, fn, ...)
   expect(1, "timeout", seconds, "number")
   expect(2, "timeout", fn, "function")
-  enter_deadline(seconds)
-  return leave(pcall(fn, ...))
+  if seconds ~= seconds then error("bad argument #1 to 'timeout' (time-out is not a number)", 2) end
+  if not is_task() then error("timeout needs a task: call this inside of run", 2) end
+  -- The time of what is left of a time that has passed already is over.
+  return leave(enter_deadline(seconds < 0 and 0 or seconds), pcall(fn, ...))
 end
 
 -- Groups ---------------------------------------------------------------------------------------------------
@@ -88,7 +92,7 @@ end
 
 -- Waits until all children have ended. The first that fails calls off the others.
 local function tend(private)
-  local interrupted
+  local interrupted, shelter
   while next(private.children) do
     local number = private.changed:take_ended()
     if number then
@@ -107,28 +111,33 @@ local function tend(private)
         interrupted = { message, code }
         cancel_children(private)
         -- The children are told; they are waited for all the same.
-        enter_shelter()
+        shelter = enter_shelter()
       end
     end
   end
-  if interrupted then leave_deadline() end
+  if shelter then leave_deadline(shelter) end
   private.is_over = true
   return interrupted
 end
 
-local function results(ok, ...)
-  if ok then return ... end
-  return failed("group", "wait: " .. (...), (...))
+local function keep(private, ...)
+  private.results = { n = select("#", ...), ... }
 end
 
 function moonwire.group(fn, ...)
   expect(1, "group", fn, "function")
+  if not is_task() then error("a group needs a task: call this inside of run", 2) end
   local private = { changed = condition(), children = {} }
-  local body = spawn_child(private, fn, object(group_metatable, private), ...)
+  spawn_child(private, function(...)
+    keep(private, fn(...))
+  end, object(group_metatable, private), ...)
   local interrupted = tend(private)
   if private.failure then error(private.failure[1], 0) end
   if interrupted then return failed("group", unpack(interrupted)) end
-  return results(body:join())
+  local results = private.results
+  -- One that is called off before it has begun has none.
+  if not results then return nil, "group: cancelled", "cancelled" end
+  return unpack(results, 1, results.n)
 end
 
 -- Channels -------------------------------------------------------------------------------------------------
@@ -144,8 +153,10 @@ local function list(private, name)
   return waiting
 end
 
-local function notify(waiting)
-  if waiting then waiting:notify() end
+-- Wakes one of those who wait, where not as many as can go on have been woken already. `number` is how many
+-- have begun to wait and have not gone on.
+local function wake(waiting, number, most)
+  if waiting and number - waiting:count() < most then waiting:notify() end
 end
 
 function moonwire.channel(capacity)
@@ -154,39 +165,69 @@ function moonwire.channel(capacity)
   if capacity < 0 or capacity ~= capacity then
     error("bad argument #1 to 'channel' (capacity out of range)", 2)
   end
-  return object(channel_metatable, { capacity = capacity, first = 1, count = 0, receiving = 0 })
+  return object(channel_metatable, {
+    capacity = capacity,
+    first = 1,
+    count = 0,
+    -- How many wait, or have been woken and come to it in their turn.
+    sending = 0,
+    receiving = 0,
+  })
+end
+
+-- A channel without capacity takes a value when somebody is there to receive it.
+local function room(private)
+  return private.capacity + private.receiving - private.count
+end
+
+local function wake_sender(private)
+  wake(private.senders, private.sending, room(private))
+end
+
+local function wake_receiver(private)
+  wake(private.receivers, private.receiving, private.count)
 end
 
 function Channel:send(value)
   local private = part(self, channel_metatable, "send")
   if value == nil then error("bad argument #1 to 'send' (value expected, got nil)", 2) end
-  -- A channel without capacity takes a value when somebody is there to receive it.
-  while not private.is_closed and private.count >= private.capacity + private.receiving do
-    local ok, message, code = list(private, "senders"):wait()
-    if not ok then return failed("send", message, code) end
+  local ok, message, code = pass()
+  -- Nobody overtakes those who wait.
+  local has_to_wait = private.sending > 0 or room(private) <= 0
+  while ok and has_to_wait and not private.is_closed do
+    private.sending = private.sending + 1
+    ok, message, code = list(private, "senders"):wait()
+    private.sending = private.sending - 1
+    has_to_wait = room(private) <= 0
   end
+  if not ok then return failed("send", message, code) end
   if private.is_closed then return nil, "send: closed", "closed" end
   private[private.first + private.count] = value
   private.count = private.count + 1
-  notify(private.receivers)
+  wake_receiver(private)
+  wake_sender(private)
   return true
 end
 
 local function receive(self, name)
   local private = part(self, channel_metatable, name)
-  while private.count == 0 do
-    if private.is_closed then return nil, "receive: closed", "closed" end
+  local ok, message, code = pass()
+  local has_to_wait = private.receiving > 0 or private.count == 0
+  while ok and has_to_wait and not private.is_closed do
     private.receiving = private.receiving + 1
-    notify(private.senders)
-    local ok, message, code = list(private, "receivers"):wait()
+    wake_sender(private)
+    ok, message, code = list(private, "receivers"):wait()
     private.receiving = private.receiving - 1
-    if not ok then return failed("receive", message, code) end
+    has_to_wait = private.count == 0
   end
+  if not ok then return failed("receive", message, code) end
+  if private.count == 0 then return nil, "receive: closed", "closed" end
   local value = private[private.first]
   private[private.first] = nil
   private.first = private.first + 1
   private.count = private.count - 1
-  notify(private.senders)
+  wake_receiver(private)
+  wake_sender(private)
   return value
 end
 
@@ -216,22 +257,29 @@ function moonwire.semaphore(count)
   if count < 0 or count ~= count then
     error("bad argument #1 to 'semaphore' (count out of range)", 2)
   end
-  return object(semaphore_metatable, { count = count })
+  return object(semaphore_metatable, { count = count, acquiring = 0 })
 end
 
 function Semaphore:acquire()
   local private = part(self, semaphore_metatable, "acquire")
-  while private.count < 1 do
-    local ok, message, code = list(private, "waiting"):wait()
-    if not ok then return failed("acquire", message, code) end
+  local ok, message, code = pass()
+  -- Nobody overtakes those who wait.
+  local has_to_wait = private.acquiring > 0 or private.count < 1
+  while ok and has_to_wait do
+    private.acquiring = private.acquiring + 1
+    ok, message, code = list(private, "waiting"):wait()
+    private.acquiring = private.acquiring - 1
+    has_to_wait = private.count < 1
   end
+  if not ok then return failed("acquire", message, code) end
   private.count = private.count - 1
+  wake(private.waiting, private.acquiring, private.count)
   return true
 end
 
 function Semaphore:release()
   local private = part(self, semaphore_metatable, "release")
   private.count = private.count + 1
-  notify(private.waiting)
+  wake(private.waiting, private.acquiring, private.count)
   return true
 end

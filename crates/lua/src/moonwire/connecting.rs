@@ -16,7 +16,7 @@ pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
     let settings = Settings::at(&call, 2, Kind::Stream, &[TIMEOUT, BIND])?;
     let whole = settings.timeout;
     place.find(call, "connect", Kind::Stream, None, whole, move |call, place, addresses, left| {
-        let race = Race::new(addresses, move |address| settings.open_for(address));
+        let race = Race::new(addresses, move |address, mode| settings.open_for(address, mode));
         drive(call, race, left, move |mut call, connected| match connected {
             Ok((socket, peer)) => Ok(call.object(StreamObject::new(socket, &peer, whole))?.into()),
             Err(error) => failure(call, "connect", &place.subject(), error),

@@ -223,13 +223,15 @@ fn with_sender<'c>(call: Call<'c>, socket: &DatagramObject, sender: &Address) ->
 
 /// The first datagram in the queue.
 fn queued<'c>(mut call: Call<'c>, socket: &DatagramObject, size: usize) -> Outcome<'c> {
-    let mut sender = Address::unnamed();
-    if let Ok(first) = socket.queue.front(1) {
-        let bytes = first.bytes(0);
-        call.with_scratch(|scratch| scratch.keep(&bytes[..bytes.len().min(size)]));
-        sender = first.senders().next().copied().unwrap_or(sender);
-        let _ = socket.queue.consume(first);
-    }
+    let first = match socket.queue.front(1) {
+        Ok(first) => first,
+        Err(errno) => return failure(call, "receive", &socket.endpoint.own_subject(), errno),
+    };
+    let bytes = first.bytes(0);
+    call.with_scratch(|scratch| scratch.keep(&bytes[..bytes.len().min(size)]));
+    let sender = first.senders().next().copied().unwrap_or(Address::unnamed());
+    // Nothing of Lua has run since.
+    let _ = socket.queue.consume(first);
     Ok(with_sender(call, socket, &sender))
 }
 

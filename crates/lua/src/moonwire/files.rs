@@ -5,6 +5,7 @@ use std::fs::File;
 use moonwire_sockets::operation::{SendFile, Sent, duplicate_file, open_file};
 use moonwire_sockets::{Descriptor, Errno, Error};
 
+use super::addresses::Subject;
 use super::failure::{End, failure, message};
 use super::stream::StreamObject;
 use crate::drive::drive;
@@ -46,7 +47,10 @@ pub(super) fn sendfile(call: Call<'_>) -> Outcome<'_> {
     let count = position(&call, 3, "count out of range")?.unwrap_or(u64::MAX);
     let (file, offset) = match file(&call, offset)? {
         Ok(file) => file,
-        Err(error) => return failure(call, "sendfile", &stream.subject(), error),
+        Err(error) => {
+            let path = if call.is_string(1) { call.bytes(1)? } else { b"" };
+            return failure(call, "sendfile", &Subject::Text(path), error);
+        }
     };
     let send = SendFile::new(&stream.endpoint.socket, file, offset, count);
     drive(call, send, stream.endpoint.timeout.get(), move |call, sent| match sent {

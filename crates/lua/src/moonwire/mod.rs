@@ -64,6 +64,8 @@ static SCRIPT: Script = Script {
             Function::new("enter_deadline", tasks::enter_deadline),
             Function::new("enter_shelter", tasks::enter_shelter),
             Function::new("leave_deadline", tasks::leave_deadline),
+            Function::new("pass", tasks::pass),
+            Function::new("is_task", tasks::is_task),
         ],
         classes: &[&conditions::CONDITION],
         constants: &[],

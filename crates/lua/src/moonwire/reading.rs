@@ -72,10 +72,10 @@ impl Stream {
     fn delimiter(&self, bytes: &[u8]) -> Option<Rc<Delimiter>> {
         let mut last = self.delimiter.borrow_mut();
         match &*last {
-            Some((known, delimiter)) if **known == *bytes => Some(Rc::clone(delimiter)),
+            Some(delimiter) if delimiter.as_bytes() == bytes => Some(Rc::clone(delimiter)),
             _ => {
                 let delimiter = Rc::new(Delimiter::new(bytes)?);
-                *last = Some((bytes.into(), Rc::clone(&delimiter)));
+                *last = Some(Rc::clone(&delimiter));
                 Some(delimiter)
             }
         }

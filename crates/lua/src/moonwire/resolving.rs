@@ -30,6 +30,6 @@ pub(super) fn resolve(call: Call<'_>) -> Outcome<'_> {
             })?;
             Ok(list.into())
         }
-        Err(error) => failure(call, "resolve", &Subject::Host(host), error),
+        Err(error) => failure(call, "resolve", &Subject::Text(host), error),
     })
 }

@@ -1,6 +1,6 @@
 //! Tables of options, which sockets are made with.
 
-use moonwire_sockets::{Address, Errno, Error, Family, Kind, Socket, Timeout};
+use moonwire_sockets::{Address, Errno, Error, Family, Kind, Mode, Socket, Timeout};
 
 use super::addresses::Place;
 use super::options::{NamedOption, OPTIONS, Setting};
@@ -95,10 +95,10 @@ impl Settings {
         socket.bind(fitting.ok_or(Errno::AFNOSUPPORT.during("bind"))?)
     }
 
-    /// A stream socket that is about to be connected to `address`, in non-blocking mode.
-    pub(super) fn open_for(&self, address: &Address) -> Result<Socket, Error> {
+    /// A stream socket that is about to be connected to `address`.
+    pub(super) fn open_for(&self, address: &Address, mode: Mode) -> Result<Socket, Error> {
         let family = address.family().ok_or(Errno::AFNOSUPPORT.during("socket"))?;
-        let socket = Socket::nonblocking(family, Kind::Stream)?;
+        let socket = Socket::in_mode(family, Kind::Stream, mode)?;
         self.apply(&socket)?;
         self.bind(&socket, family)?;
         Ok(socket)

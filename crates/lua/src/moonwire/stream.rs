@@ -19,7 +19,7 @@ pub(super) struct Stream {
     pub(super) peer: Address,
     pub(super) buffer: ReadBuffer,
     /// That of the last read, for the next: preparing a search costs more than a short search.
-    pub(super) delimiter: RefCell<Option<(Box<[u8]>, Rc<Delimiter>)>>,
+    pub(super) delimiter: RefCell<Option<Rc<Delimiter>>>,
 }
 
 impl Stream {

@@ -9,8 +9,8 @@ use moonwire_sockets::{Error, Timeout};
 use super::addresses::Subject;
 use super::failure::failure;
 use crate::drive::drive;
-use crate::native::{Call, Class, Function, Object, Outcome, Raise, Reply};
-use crate::scheduler::{GiveWay, Join, Scheduler, TaskHandle};
+use crate::native::{Call, Class, Function, Object, Outcome, Raise, Reply, Value};
+use crate::scheduler::{self, GiveWay, Join, Pass, Scheduler, TaskHandle};
 
 impl Object for TaskHandle {
     const CLASS: &'static Class = &TASK;
@@ -69,9 +69,12 @@ fn tostring(call: Call<'_>) -> Outcome<'_> {
 
 /// `sleep(seconds)`: true.
 pub(super) fn sleep(call: Call<'_>) -> Outcome<'_> {
-    let Timeout::After(duration) = call.timeout_seconds(1, Timeout::Never)? else {
-        return drive(call, Sleep::new(Duration::MAX), Timeout::Never, done);
-    };
+    let seconds = call.number(1)?;
+    if seconds.is_nan() {
+        return Err(Raise::argument(1, "time is not a number"));
+    }
+    // What has passed already needs no sleep; what the clock cannot hold does not end.
+    let duration = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX);
     drive(call, Sleep::new(duration), Timeout::Never, done)
 }
 
@@ -111,26 +114,43 @@ pub(super) fn pollfd(mut call: Call<'_>) -> Outcome<'_> {
     }
 }
 
-/// `enter_deadline(seconds)`: raises outside of tasks.
+/// `enter_deadline(seconds)`: its number. Raises outside of tasks.
 pub(super) fn enter_deadline(mut call: Call<'_>) -> Outcome<'_> {
     let duration = match call.timeout_seconds(1, Timeout::Never)? {
         Timeout::Never => None,
         Timeout::After(duration) => Some(duration),
     };
     match Scheduler::of(&mut call)?.enter_deadline(duration) {
-        true => Ok(Reply::NOTHING),
-        false => Err(Raise::Text("a deadline needs a task: call this inside of run")),
+        Some(number) => Ok(number_of(number).into()),
+        None => Err(Raise::Text("a deadline needs a task: call this inside of run")),
     }
 }
 
-/// `enter_shelter()`: no deadline is in force until `leave_deadline`.
+/// `enter_shelter()`: no deadline is in force until this number is left. Raises outside of tasks.
 pub(super) fn enter_shelter(mut call: Call<'_>) -> Outcome<'_> {
-    Scheduler::of(&mut call)?.enter_shelter();
+    match Scheduler::of(&mut call)?.enter_shelter() {
+        Some(number) => Ok(number_of(number).into()),
+        None => Err(Raise::Text("there is no task here")),
+    }
+}
+
+/// `leave_deadline(number)`.
+pub(super) fn leave_deadline(mut call: Call<'_>) -> Outcome<'_> {
+    let number = call.integer(1)?;
+    Scheduler::of(&mut call)?.leave_deadline(number.unsigned_abs());
     Ok(Reply::NOTHING)
 }
 
-/// `leave_deadline()`.
-pub(super) fn leave_deadline(mut call: Call<'_>) -> Outcome<'_> {
-    Scheduler::of(&mut call)?.leave_deadline();
-    Ok(Reply::NOTHING)
+fn number_of(number: u64) -> Value<'static> {
+    Value::Integer(number.cast_signed())
+}
+
+/// `pass()`: true. What a script does without an operation counts as one.
+pub(super) fn pass(call: Call<'_>) -> Outcome<'_> {
+    drive(call, Pass, Timeout::Never, done)
+}
+
+/// `is_task()`: whether a task makes the call.
+pub(super) fn is_task(call: Call<'_>) -> Outcome<'_> {
+    Ok(scheduler::is_task(&call).into())
 }

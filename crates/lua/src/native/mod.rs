@@ -35,8 +35,9 @@
 //!   continuation with the same arguments on the same stack. It may therefore borrow arguments, and nothing
 //!   else that does not outlive the coroutine. Dropping it reads nothing that it borrows: where the state is
 //!   closed, that may be gone already.
-//! * the C stack is parked: all frames stay as they are, and others run meanwhile on other stacks. Whatever
-//!   they own is lost where nobody comes back to them, at the end of the Lua state.
+//! * the C stack is parked: all frames stay as they are, and others run meanwhile on other stacks. Where nobody
+//!   comes back to them, at the end of the Lua state, the driver drops what it has been given; whatever else
+//!   they own is lost.
 //!
 //! So nothing is borrowed from a cell or a thread-local while a call waits.
 //!
@@ -71,7 +72,7 @@ pub(crate) use lists::Pairs;
 pub(crate) use object::{Class, Object};
 pub(crate) use reply::{Built, Outcome, Raise, Reply, Value};
 pub(crate) use script::Script;
-pub(crate) use stacks::{Ran, Stack, Stacks, park};
+pub(crate) use stacks::{Parked, Ran, Stack, Stacks, park, stay};
 pub(crate) use suspend::{Continue, Suspended};
 pub(crate) use table::{Item, NotAnObject};
 pub(crate) use thread::{Resumed, Thread};

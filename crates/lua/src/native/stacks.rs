@@ -33,6 +33,8 @@ enum Order {
     Resume(*mut ffi::lua_State),
     /// Go on where it was parked.
     GoOn,
+    /// Drop what the parked call owns, for the Lua state is at its end.
+    GiveUp,
 }
 
 /// What a stack has come to.
@@ -52,11 +54,22 @@ impl fmt::Debug for Stack {
     }
 }
 
+impl Stack {
+    /// Drops what the call owns that is parked here. Nobody goes on with it any more.
+    pub(crate) fn give_up(mut self) {
+        let outer = EXCHANGE.get();
+        if let Some(stack) = &mut self.0 {
+            stack.resume(Order::GiveUp);
+        }
+        EXCHANGE.set(outer);
+    }
+}
+
 impl Drop for Stack {
     fn drop(&mut self) {
         if let Some(mut stack) = self.0.take() {
-            // SAFETY: what lies on it is given up without being dropped. That is memory at most: the Lua
-            // state that its frames belong to is at its end, or keeps what they refer to.
+            // SAFETY: what lies on it is given up without being dropped. That is memory at most, see `give_up`:
+            // the Lua state that its frames belong to is at its end, or keeps what they refer to.
             unsafe { stack.force_reset() };
         }
     }
@@ -124,17 +137,36 @@ impl Stacks {
 }
 
 fn new_stack() -> io::Result<Stack> {
-    let stack = DefaultStack::new(SIZE)?;
+    let no_memory = |error| io::Error::other(format!("no memory for another stack: {error}"));
+    let stack = DefaultStack::new(SIZE).map_err(no_memory)?;
     Ok(Stack(Some(Coroutine::with_stack(stack, |exchange, order| serve(exchange, order)))))
 }
 
-/// Parks the stack that runs, until the scheduler goes on with it. Only what runs on one may call this, and
-/// what its caller owns is lost where nobody goes on with it, at the end of the Lua state.
-pub(crate) fn park() {
+/// Whether a stack that was parked goes on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Parked {
+    GoesOn,
+    /// The Lua state is at its end: the caller drops what it owns and [stays](stay) here.
+    IsGivenUp,
+}
+
+/// Parks the stack that runs, until the scheduler goes on with it. Only what runs on one may call this.
+pub(crate) fn park() -> Parked {
     let exchange = EXCHANGE.get();
     // SAFETY: it was set by the stack that runs, on which it lies, when that was last entered.
-    unsafe { (*exchange).suspend(Report::Parked) };
+    let order = unsafe { (*exchange).suspend(Report::Parked) };
     EXCHANGE.set(exchange);
+    match order {
+        Order::GiveUp => Parked::IsGivenUp,
+        Order::Resume(_) | Order::GoOn => Parked::GoesOn,
+    }
+}
+
+/// Parks the stack that runs for ever.
+pub(crate) fn stay() -> ! {
+    loop {
+        park();
+    }
 }
 
 /// The life of a stack: it resumes one coroutine after the other.
@@ -145,7 +177,7 @@ fn serve(exchange: &Exchange, mut order: Order) {
             // SAFETY: the scheduler runs in a function of ours, and resumes only what it has made.
             Order::Resume(state) => unsafe { Thread::resume(state, || FROM.get()) },
             // Nothing was parked here.
-            Order::GoOn => Resumed::Yielded,
+            Order::GoOn | Order::GiveUp => Resumed::Yielded,
         };
         order = exchange.suspend(Report::Resumed(resumed));
     }

@@ -56,8 +56,8 @@ pub(super) unsafe extern "C-unwind" fn go_on(
     unsafe { dispatch::answer(state, body) }
 }
 
-fn body<'c>(call: Call<'c>, _: &'static Function) -> Outcome<'c> {
-    match crate::scheduler::take_suspended() {
+fn body<'c>(mut call: Call<'c>, _: &'static Function) -> Outcome<'c> {
+    match crate::scheduler::take_suspended(&mut call) {
         Some(Suspended(rest)) => {
             // SAFETY: the rest was made for a call of this function with these arguments: see `suspend`.
             let rest = unsafe {

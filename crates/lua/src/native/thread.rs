@@ -40,6 +40,12 @@ impl Thread {
         unsafe { ffi::lua_gettop(self.state) }
     }
 
+    /// Whether it is suspended, and nobody has resumed or closed it since.
+    pub(crate) fn is_suspended(self) -> bool {
+        // SAFETY: reads only; the thread is anchored.
+        unsafe { ffi::lua_status(self.state) == ffi::LUA_YIELD }
+    }
+
     /// Empties the stack of a coroutine that has ended, so that it can be used again.
     pub(crate) fn clear(self) {
         // SAFETY: drops values; no version runs code for that in a coroutine that has ended.
@@ -67,7 +73,7 @@ impl Thread {
                 ffi::LUA_YIELD => Resumed::Yielded,
                 _ => {
                     // Meanwhile it may have been parked, and be gone on with from elsewhere.
-                    let place = traceback(from(), state);
+                    let place = crate::scheduler::outside_of_tasks(|| traceback(from(), state));
                     versions::close_thread(state);
                     Resumed::Failed(place)
                 }
@@ -146,6 +152,17 @@ impl<'c> Call<'c> {
         Ok(())
     }
 
+    /// Whether a coroutine that has ended is as a new one would be that the caller made: some of what a
+    /// program sets for a coroutine stays with it.
+    pub(crate) fn is_as_new(&self, thread: Thread) -> bool {
+        // SAFETY: reads only; the thread is anchored.
+        unsafe {
+            ffi::lua_gethookmask(self.state()) == 0
+                && ffi::lua_gethookmask(thread.state) == 0
+                && versions::have_same_globals(self.state(), thread.state)
+        }
+    }
+
     /// Gives a coroutine up.
     pub(crate) fn release(&mut self, thread: Thread) {
         // SAFETY: a function of ours runs, with free stack slots; giving a reference back allocates
@@ -153,11 +170,17 @@ impl<'c> Call<'c> {
         unsafe { ffi::luaL_unref(self.state(), ffi::LUA_REGISTRYINDEX, thread.anchor) };
     }
 
-    /// Whether the call runs in this very coroutine and may suspend it.
+    /// Whether the call runs in this very coroutine.
+    #[inline]
+    pub(crate) fn runs_in(&self, thread: Thread) -> bool {
+        self.state() == thread.state
+    }
+
+    /// The same, and whether it may suspend it.
     #[inline]
     pub(crate) fn may_suspend(&self, thread: Thread) -> bool {
         // SAFETY: a function of ours runs.
-        self.state() == thread.state && unsafe { versions::is_yieldable(self.state()) }
+        self.runs_in(thread) && unsafe { versions::is_yieldable(self.state()) }
     }
 
     /// The reply true, if that is asked for, and then copies of what a coroutine has returned.

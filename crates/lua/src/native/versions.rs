@@ -26,6 +26,10 @@ unsafe fn lua_isyieldable(_: *mut lua_State) -> c_int {
 #[allow(dead_code)]
 unsafe extern "C-unwind" fn lua_yieldk() {}
 
+/// Stands in where coroutines have no globals of their own.
+#[allow(dead_code)]
+const LUA_GLOBALSINDEX: c_int = 0;
+
 /// Stands in before Lua 5.4, where nothing is to be closed, and calls what replaces it in Lua 5.5.
 #[allow(dead_code)]
 unsafe fn lua_resetthread(state: *mut lua_State) -> c_int {
@@ -83,4 +87,20 @@ pub(super) unsafe fn close_thread(state: *mut lua_State) {
     use mlua::ffi::*;
     // SAFETY: the caller's promise.
     unsafe { lua_resetthread(state) };
+}
+
+/// Whether two coroutines have the same table of globals, which only Lua 5.1 and LuaJIT let them have for
+/// themselves.
+///
+/// # Safety
+/// Both belong to the same Lua state.
+pub(super) unsafe fn have_same_globals(one: *mut lua_State, other: *mut lua_State) -> bool {
+    #[allow(unused_imports)]
+    use mlua::ffi::*;
+    // SAFETY: the index is one that the version knows, and nothing is changed.
+    LUA_GLOBALSINDEX == 0
+        || unsafe {
+            mlua::ffi::lua_topointer(one, LUA_GLOBALSINDEX)
+                == mlua::ffi::lua_topointer(other, LUA_GLOBALSINDEX)
+        }
 }

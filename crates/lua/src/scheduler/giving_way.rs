@@ -28,3 +28,21 @@ impl Operation for GiveWay {
         Wait::Notice
     }
 }
+
+/// Is done at once. It stands for what is done without an operation, so that this too counts as one of those
+/// after which a task gives way, and fails where the task is to end.
+#[derive(Debug)]
+pub(crate) struct Pass;
+
+impl Operation for Pass {
+    const NAME: &'static str = "wait";
+    type Output = ();
+
+    fn attempt(&mut self, _: &mut Scratch, _: Patience<'_>) -> Result<Progress<()>, Error> {
+        Ok(Progress::Done(()))
+    }
+
+    fn waits_for(&self) -> Wait<'_> {
+        Wait::Notice
+    }
+}

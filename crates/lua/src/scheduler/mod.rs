@@ -24,12 +24,12 @@ use slab::Slab;
 use crate::native::{Call, Class, Object, Raise, Stacks, Suspended, Thread};
 
 pub(crate) use driving::drive_in_task;
-pub(crate) use giving_way::GiveWay;
+pub(crate) use giving_way::{GiveWay, Pass};
 pub(crate) use joining::Join;
 pub(crate) use task::{Status, TaskHandle};
 pub(crate) use wait_list::{Notified, WaitList};
 
-use task::Task;
+use task::{Bound, Task};
 
 /// How many operations that need not wait a task may make before it gives way.
 const SHARE: u32 = 128;
@@ -44,9 +44,12 @@ pub(crate) struct Scheduler {
     tasks: RefCell<Slab<Task>>,
     /// Who is to be resumed, in order.
     ready: RefCell<VecDeque<Waiter>>,
-    current: Cell<Option<Waiter>>,
+    /// Whose turn it is, and the coroutine of that task.
+    current: Cell<Option<(Waiter, Thread)>>,
     /// How many more operations the current task may make.
     share: Cell<u32>,
+    /// How many deadlines have been entered.
+    bounds: Cell<u64>,
     /// How many tasks have not ended.
     alive: Cell<usize>,
     /// Whether somebody is in the loop.
@@ -66,6 +69,12 @@ pub(crate) struct Scheduler {
 
 /// What the Lua state holds.
 struct Anchor(Rc<Scheduler>);
+
+impl Drop for Anchor {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
 
 /// The class of what the Lua state holds, which no program sees.
 pub(crate) static ANCHOR: Class =
@@ -91,8 +100,9 @@ pub(crate) fn is_task(call: &Call<'_>) -> bool {
 #[inline(never)]
 fn is_task_of_running(call: &Call<'_>) -> bool {
     RUNNING.with_borrow(|running| {
-        running.as_ref().is_some_and(|scheduler| {
-            scheduler.current.get().is_some() && scheduler.lua == call.lua_identity()
+        running.as_ref().is_some_and(|scheduler| match scheduler.current.get() {
+            Some((_, thread)) => call.runs_in(thread) || scheduler.lua == call.lua_identity(),
+            None => false,
         })
     })
 }
@@ -107,14 +117,40 @@ fn set_running(scheduler: Option<Rc<Scheduler>>) -> Option<Rc<Scheduler>> {
 fn with_current<T>(act: impl FnOnce(&Scheduler, Waiter) -> T) -> Option<T> {
     RUNNING.with_borrow(|running| {
         let scheduler = running.as_ref()?;
-        Some(act(scheduler, scheduler.current.get()?))
+        Some(act(scheduler, scheduler.current()?))
     })
 }
 
-/// What the current task was suspended with.
-pub(crate) fn take_suspended() -> Option<Suspended> {
-    with_current(|scheduler, current| scheduler.with(current, |task| task.suspended.take()))
-        .flatten()
+/// What the current task was suspended with. `None` where its coroutine has been resumed by somebody else.
+pub(crate) fn take_suspended(call: &mut Call<'_>) -> Option<Suspended> {
+    let suspended = with_current(|scheduler, current| {
+        scheduler.with(current, |task| {
+            let is_own = task.thread.is_some_and(|thread| call.runs_in(thread));
+            if is_own { task.suspended.take() } else { None }
+        })
+    });
+    if let Some(Some(suspended)) = suspended {
+        return Some(suspended);
+    }
+    // What was to go on here must not go on later.
+    if let Ok(scheduler) = Scheduler::of(call) {
+        drop(scheduler.take_suspended_in(call));
+    }
+    None
+}
+
+/// Runs something that belongs to no task, where one runs: what waits in it waits with the whole thread.
+pub(crate) fn outside_of_tasks<T>(run: impl FnOnce() -> T) -> T {
+    let exchange =
+        |current| with_scheduler(|scheduler| scheduler.current.replace(current)).flatten();
+    let current = exchange(None);
+    let result = run();
+    exchange(current);
+    result
+}
+
+fn with_scheduler<T>(act: impl FnOnce(&Scheduler) -> T) -> Option<T> {
+    RUNNING.with_borrow(|running| running.as_deref().map(act))
 }
 
 impl Scheduler {
@@ -141,6 +177,7 @@ impl Scheduler {
             ready: RefCell::default(),
             current: Cell::new(None),
             share: Cell::new(SHARE),
+            bounds: Cell::new(0),
             alive: Cell::new(0),
             is_turning: Cell::new(false),
             is_watched: Cell::new(false),
@@ -158,8 +195,14 @@ impl Scheduler {
         act(&mut self.tasks.borrow_mut()[waiter.0 as usize])
     }
 
-    fn thread_of(&self, waiter: Waiter) -> Option<Thread> {
-        self.with(waiter, |task| task.thread)
+    /// Whether the call, which is made in the current task, may suspend the task's coroutine.
+    #[inline]
+    fn may_suspend(&self, call: &Call<'_>) -> bool {
+        self.current.get().is_some_and(|(_, thread)| call.may_suspend(thread))
+    }
+
+    fn current(&self) -> Option<Waiter> {
+        self.current.get().map(|(waiter, _)| waiter)
     }
 
     /// Starts a task: the argument at `first` is its function, those behind it are that function's.
@@ -171,7 +214,11 @@ impl Scheduler {
     ) -> Result<Waiter, Raise> {
         let idle = self.idle.borrow_mut().pop();
         let thread = match idle {
-            Some(thread) => thread,
+            Some(thread) if call.is_as_new(thread) => thread,
+            Some(thread) => {
+                call.release(thread);
+                call.new_thread()?
+            }
             None => call.new_thread()?,
         };
         if let Err(raise) = call.move_arguments(first, thread) {
@@ -179,7 +226,7 @@ impl Scheduler {
             return Err(raise);
         }
         let deadline =
-            self.current.get().and_then(|current| self.with(current, |task| task.deadline()));
+            self.current().and_then(|current| self.with(current, |task| task.deadline()));
         let key = self.tasks.borrow_mut().insert(Task::new(thread, deadline, has_handle));
         let waiter = Waiter(u32::try_from(key).map_err(|_| Raise::Text("too many tasks"))?);
         self.alive.set(self.alive.get() + 1);
@@ -229,16 +276,41 @@ impl Scheduler {
     }
 
     /// Why the current task's call must end now, if it must: it was called off, a descriptor of it was
-    /// closed, or `until` has come.
+    /// closed, or its deadline or `until` has come. A deadline that has passed ends also what need not wait.
+    #[inline]
     fn interruption(
         &self,
         current: Waiter,
         until: Option<Instant>,
         operation: &'static str,
     ) -> Option<Error> {
-        let (wake, is_cancelled, is_deadlocked) = self.with(current, |task| {
+        let (wake, is_told, deadline) = self.with(current, |task| {
+            let is_told = task.is_deadlocked || task.is_to_be_cancelled();
+            (task.wake.take(), is_told, task.deadline())
+        });
+        let ends = match wake {
+            None => false,
+            Some(Wake::Ready) => self.reactor.has_lost(current),
+            Some(Wake::Closed | Wake::Moment) => true,
+        };
+        if !is_told && !ends && deadline.is_none() {
+            return None;
+        }
+        self.told(current, wake, until, operation)
+    }
+
+    #[cold]
+    fn told(
+        &self,
+        current: Waiter,
+        wake: Option<Wake>,
+        until: Option<Instant>,
+        operation: &'static str,
+    ) -> Option<Error> {
+        let (is_deadlocked, is_cancelled, deadline) = self.with(current, |task| {
             let is_deadlocked = std::mem::take(&mut task.is_deadlocked);
-            (task.wake.take(), task.take_cancellation(), is_deadlocked)
+            let is_cancelled = task.take_cancellation();
+            (is_deadlocked, is_cancelled, task.deadline())
         });
         if is_deadlocked {
             return Some(Errno::DEADLK.during(operation));
@@ -246,33 +318,38 @@ impl Scheduler {
         if is_cancelled {
             return Some(Error { operation, cause: Cause::Cancelled });
         }
-        match wake {
-            Some(Wake::Closed) => Some(Errno::BADF.during(operation)),
-            Some(Wake::Moment) => {
-                let is_over = until.is_some_and(|until| until <= Instant::now());
-                is_over.then_some(Error::timed_out(operation))
-            }
-            Some(Wake::Ready) | None => None,
+        let is_closed = match wake {
+            Some(Wake::Closed) => true,
+            Some(Wake::Ready) => self.reactor.has_lost(current),
+            Some(Wake::Moment) | None => false,
+        };
+        if is_closed {
+            return Some(Errno::BADF.during(operation));
         }
+        let until = until.filter(|_| wake == Some(Wake::Moment));
+        let has_come = |moment: Option<Instant>| moment.is_some_and(|end| end <= Instant::now());
+        (has_come(until) || has_come(deadline)).then_some(Error::timed_out(operation))
     }
 
     /// Lets all that the current task does from now on end by a moment, until
-    /// [`leave_deadline`](Self::leave_deadline). `false` where no task runs.
-    pub(crate) fn enter_deadline(&self, duration: Option<Duration>) -> bool {
-        let Some(current) = self.current.get() else {
-            return false;
-        };
+    /// [`leave_deadline`](Self::leave_deadline) is told this number. `None` where no task runs.
+    pub(crate) fn enter_deadline(&self, duration: Option<Duration>) -> Option<u64> {
         // One that the clock cannot hold is none.
         let moment = duration.and_then(|duration| Instant::now().checked_add(duration));
-        self.with(current, |task| task.enter_deadline(moment));
-        true
+        self.enter(Bound::Moment(moment))
     }
 
     /// As [`enter_deadline`](Self::enter_deadline), with no deadline at all.
-    pub(crate) fn enter_shelter(&self) {
-        if let Some(current) = self.current.get() {
-            self.with(current, Task::enter_shelter);
-        }
+    pub(crate) fn enter_shelter(&self) -> Option<u64> {
+        self.enter(Bound::Shelter)
+    }
+
+    fn enter(&self, bound: Bound) -> Option<u64> {
+        let current = self.current()?;
+        let number = self.bounds.get() + 1;
+        self.bounds.set(number);
+        self.with(current, |task| task.enter(number, bound));
+        Some(number)
     }
 
     /// Has a list told when a task ends.
@@ -280,10 +357,38 @@ impl Scheduler {
         self.with(waiter, |task| task.tells = Some(list));
     }
 
-    /// Goes back to the deadline before.
-    pub(crate) fn leave_deadline(&self) {
-        if let Some(current) = self.current.get() {
-            self.with(current, Task::leave_deadline);
+    /// Leaves the deadline with this number.
+    pub(crate) fn leave_deadline(&self, number: u64) {
+        if let Some(current) = self.current() {
+            self.with(current, |task| task.leave(number));
+        }
+    }
+
+    /// What the task was suspended with in whose coroutine the call runs. The task is resumed, to see what has
+    /// become of it.
+    fn take_suspended_in(&self, call: &Call<'_>) -> Option<Suspended> {
+        let (waiter, suspended) = self.tasks.borrow_mut().iter_mut().find_map(|(key, task)| {
+            let is_here = task.thread.is_some_and(|thread| call.runs_in(thread));
+            if is_here { Some((Waiter(key as u32), task.suspended.take()?)) } else { None }
+        })?;
+        self.reactor.forget(waiter);
+        self.make_ready(waiter);
+        Some(suspended)
+    }
+
+    /// Drops what the calls that wait own, for the Lua state is at its end.
+    fn close(&self) {
+        let rests: Vec<_> = self
+            .tasks
+            .borrow_mut()
+            .iter_mut()
+            .map(|(_, task)| (task.suspended.take(), task.parked.take(), task.tells.take()))
+            .collect();
+        for (suspended, parked, _) in rests {
+            drop(suspended);
+            if let Some(stack) = parked {
+                stack.give_up();
+            }
         }
     }
 }

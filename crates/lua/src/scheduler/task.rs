@@ -1,5 +1,6 @@
 //! A task, and what a program holds of it.
 
+use std::io::{self, Write};
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -54,8 +55,8 @@ pub(super) struct Task {
     pub(super) joiners: Vec<Waiter>,
     /// Who is told of its end.
     pub(super) tells: Option<Rc<WaitList>>,
-    /// The deadlines that are in force, the narrowest last.
-    deadlines: Vec<Option<Instant>>,
+    /// What bounds the time of what it does, by number, the innermost last.
+    bounds: Vec<(u64, Bound)>,
     /// The error with its traceback, or why it could not be resumed.
     pub(super) trace: Option<Box<[u8]>>,
     pub(super) is_queued: bool,
@@ -67,6 +68,15 @@ pub(super) struct Task {
     /// Whether somebody has been told how it ended.
     pub(super) is_joined: bool,
     cancellation: Cancellation,
+}
+
+/// What bounds the time of what a task does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Bound {
+    /// This moment, if any.
+    Moment(Option<Instant>),
+    /// Nothing: what is outside of it does not count.
+    Shelter,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -86,7 +96,10 @@ impl Task {
             wake: None,
             joiners: Vec::new(),
             tells: None,
-            deadlines: deadline.map(Some).into_iter().collect(),
+            bounds: deadline
+                .map(|deadline| (0, Bound::Moment(Some(deadline))))
+                .into_iter()
+                .collect(),
             trace: None,
             is_queued: false,
             is_deadlocked: false,
@@ -97,24 +110,27 @@ impl Task {
         }
     }
 
+    /// The earliest of the deadlines that are in force.
     pub(super) fn deadline(&self) -> Option<Instant> {
-        self.deadlines.last().copied().flatten()
+        let inner = self.bounds.iter().rev().map(|(_, bound)| *bound);
+        inner
+            .map_while(|bound| match bound {
+                Bound::Moment(moment) => Some(moment),
+                Bound::Shelter => None,
+            })
+            .flatten()
+            .min()
     }
 
-    pub(super) fn enter_deadline(&mut self, moment: Option<Instant>) {
-        let deadline = match (self.deadline(), moment) {
-            (Some(outer), Some(inner)) => Some(outer.min(inner)),
-            (outer, inner) => outer.or(inner),
-        };
-        self.deadlines.push(deadline);
+    pub(super) fn enter(&mut self, number: u64, bound: Bound) {
+        self.bounds.push((number, bound));
     }
 
-    pub(super) fn enter_shelter(&mut self) {
-        self.deadlines.push(None);
-    }
-
-    pub(super) fn leave_deadline(&mut self) {
-        self.deadlines.pop();
+    /// Coroutines of the program's own may leave what they have entered in any order.
+    pub(super) fn leave(&mut self, number: u64) {
+        if let Some(place) = self.bounds.iter().rposition(|(entered, _)| *entered == number) {
+            self.bounds.remove(place);
+        }
     }
 
     pub(super) fn cancel(&mut self) {
@@ -123,13 +139,20 @@ impl Task {
         }
     }
 
-    /// Whether the task was called off and has not been told. What it does from then on to clean up is
+    /// Whether the task was called off and has not been told.
+    pub(super) fn is_to_be_cancelled(&self) -> bool {
+        self.cancellation == Cancellation::Pending
+    }
+
+    /// The same, and now it has been told. What it does from then on to clean up is
     /// bound by no deadline from before.
     pub(super) fn take_cancellation(&mut self) -> bool {
         let is_pending = self.cancellation == Cancellation::Pending;
         if is_pending {
             self.cancellation = Cancellation::Delivered;
-            self.deadlines.fill(None);
+            for (_, bound) in &mut self.bounds {
+                *bound = Bound::Moment(None);
+            }
         }
         is_pending
     }
@@ -147,10 +170,11 @@ impl Task {
     pub(super) fn report(&mut self) {
         self.is_joined = true;
         let trace = self.trace.as_deref().unwrap_or(b"the error is not a string");
-        eprintln!(
-            "moonwire: a task that nobody has joined has failed: {}",
-            String::from_utf8_lossy(trace)
-        );
+        let mut line = b"moonwire: a task that nobody has joined has failed: ".to_vec();
+        line.extend_from_slice(trace);
+        line.push(b'\n');
+        // Where nobody can be told, nobody is.
+        let _ = io::stderr().write_all(&line);
     }
 }
 
@@ -169,7 +193,10 @@ impl TaskHandle {
 
     /// What the task is at.
     pub(crate) fn status(&self) -> Status {
-        self.scheduler.with(self.waiter, |task| task.status)
+        self.scheduler.with(self.waiter, |task| match task.status {
+            Status::Waiting if task.is_queued => Status::Ready,
+            status => status,
+        })
     }
 
     /// Calls the task off, see [`Scheduler::cancel`].

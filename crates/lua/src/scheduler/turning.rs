@@ -1,5 +1,6 @@
 //! The loop.
 
+use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,9 @@ use crate::native::{Call, Raise, Ran, Reply, Resumed, Thread};
 
 /// How often garbage is collected at most to find tasks that have failed and that nobody can ask.
 const SEARCH: Duration = Duration::from_secs(1);
+
+/// What has become of a task whose coroutine the program has resumed or closed by itself.
+const TAKEN_OVER: &str = "the task's coroutine was resumed or closed by another than the scheduler";
 
 /// Puts things back when the loop is left.
 struct Turning<'a> {
@@ -55,6 +59,9 @@ impl Scheduler {
         let reply = match thread {
             Some(thread) if status == Status::Failed => {
                 Err(call.raise_error_of(thread, trace.as_deref()))
+            }
+            None if status == Status::Failed => {
+                Err(call.raise(trace.as_deref().unwrap_or_default()))
             }
             Some(thread) if status == Status::Done => call.reply_with_results(None, thread),
             _ => Ok(Reply::NOTHING),
@@ -101,10 +108,11 @@ impl Scheduler {
         if self.alive.get() == 0 {
             return Ok(());
         }
-        let is_idle = self.ready.borrow().is_empty();
-        if is_idle {
+        if self.ready.borrow().is_empty() {
             self.search_failures(call);
         }
+        // Finalisers may have woken somebody.
+        let is_idle = self.ready.borrow().is_empty();
         // Where somebody else's loop runs ours, that one may send word.
         if is_idle && timeout.is_none() && !self.is_watched.get() && self.reactor.is_hopeless() {
             self.break_deadlock();
@@ -113,9 +121,15 @@ impl Scheduler {
         let timeout = if is_idle { timeout } else { Some(Duration::ZERO) };
         let mut woken = self.woken.take();
         let turned = self.reactor.turn(timeout, &mut woken);
-        for (waiter, wake) in woken.drain(..) {
-            self.with(waiter, |task| task.wake = Some(wake));
-            self.make_ready(waiter);
+        {
+            let (mut tasks, mut ready) = (self.tasks.borrow_mut(), self.ready.borrow_mut());
+            for (waiter, wake) in woken.drain(..) {
+                let task = &mut tasks[waiter.0 as usize];
+                task.wake = Some(wake);
+                if !std::mem::replace(&mut task.is_queued, true) {
+                    ready.push_back(waiter);
+                }
+            }
         }
         self.woken.replace(woken);
         turned
@@ -140,24 +154,24 @@ impl Scheduler {
     }
 
     fn resume(&self, call: &mut Call<'_>, waiter: Waiter) {
-        let (thread, parked) = self.with(waiter, |task| {
+        let (thread, parked, has_started) = self.with(waiter, |task| {
             task.is_queued = false;
             if !task.has_started && task.is_cancelled() {
                 task.take_cancellation();
-                return (None, None);
+                return (None, None, false);
             }
-            task.has_started = true;
             task.status = Status::Running;
-            (task.thread, task.parked.take())
+            (task.thread, task.parked.take(), std::mem::replace(&mut task.has_started, true))
         });
         let Some(thread) = thread else {
             self.end(call, waiter, Status::Cancelled);
             return;
         };
-        self.current.set(Some(waiter));
+        self.current.set(Some((waiter, thread)));
         self.share.set(SHARE);
         let ran = match parked {
             Some(stack) => Ok(self.stacks.go_on(call, *stack)),
+            None if has_started && !thread.is_suspended() => Err(io::Error::other(TAKEN_OVER)),
             None => self.stacks.resume(call, thread),
         };
         self.current.set(None);
@@ -179,8 +193,12 @@ impl Scheduler {
                 self.end(call, waiter, Status::Failed);
             }
             Err(error) => {
-                let text = format!("there is no memory for another stack: {error}");
-                self.with(waiter, |task| task.trace = Some(text.into_bytes().into()));
+                // Nothing has run, so what lies on the coroutine's stack is no error.
+                self.with(waiter, |task| {
+                    task.trace = Some(error.to_string().into_bytes().into());
+                    task.thread = None;
+                });
+                call.release(thread);
                 self.end(call, waiter, Status::Failed);
             }
         }

@@ -158,6 +158,17 @@ impl Patience<'_> {
         }
     }
 
+    /// Whether a receive that has found less than it had room for may have left something. A reactor
+    /// tells of what has come only once: what it told of the end of a stream must not be waited for again.
+    pub(super) fn may_have_left(&self, handle: &impl Handle) -> bool {
+        match self {
+            Patience::Reactor(reactor) => handle
+                .descriptor()
+                .is_ok_and(|descriptor| reactor.may_be_ready(descriptor, Interest::Readable)),
+            Patience::None | Patience::Kernel(_) => self.tries_again(),
+        }
+    }
+
     /// Whether to try once more after a call that has received less than it had room for: there may
     /// be no more for now. A driver that only parks the thread does so for that price, but not one
     /// that can do something else meanwhile.

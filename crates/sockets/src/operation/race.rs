@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::{Operation, Patience, Progress, Wait};
-use crate::{Address, Errno, Error, Interest, PollEntry, Scratch, Socket, sys};
+use crate::{Address, Errno, Error, Interest, Mode, PollEntry, Scratch, Socket, sys};
 
 /// How long an attempt has for itself before the next one begins, the "Connection Attempt Delay" of
 /// RFC 8305, section 5.
@@ -31,6 +31,7 @@ pub struct Race<P> {
     /// When to begin the next attempt, or to try again at a full backlog.
     next: Option<Instant>,
     last: Error,
+    mode: Mode,
 }
 
 /// Lets the families take turns, each with its addresses in their order. The first address stays the
@@ -47,9 +48,8 @@ fn interleaved(addresses: Vec<Address>) -> VecDeque<Address> {
     turns
 }
 
-impl<P: FnMut(&Address) -> Result<Socket, Error>> Race<P> {
-    /// Connects to one of `addresses`. `prepare` makes a socket for an address, in non-blocking
-    /// mode.
+impl<P: FnMut(&Address, Mode) -> Result<Socket, Error>> Race<P> {
+    /// Connects to one of `addresses`. `prepare` makes a socket for an address, in this mode.
     #[must_use]
     pub fn new(addresses: Vec<Address>, prepare: P) -> Race<P> {
         Race {
@@ -59,6 +59,7 @@ impl<P: FnMut(&Address) -> Result<Socket, Error>> Race<P> {
             entries: Vec::new(),
             next: None,
             last: Errno::INVAL.during(Self::NAME),
+            mode: Mode::NonBlocking,
         }
     }
 
@@ -102,7 +103,7 @@ impl<P: FnMut(&Address) -> Result<Socket, Error>> Race<P> {
                 break;
             };
             self.next = Some(Instant::now() + HEAD_START);
-            match (self.prepare)(&address) {
+            match (self.prepare)(&address, self.mode) {
                 Ok(socket) => {
                     if let Some(winner) = self.ask(socket, address) {
                         return Ok(Some(winner));
@@ -118,22 +119,30 @@ impl<P: FnMut(&Address) -> Result<Socket, Error>> Race<P> {
     }
 }
 
-impl<P: FnMut(&Address) -> Result<Socket, Error>> Operation for Race<P> {
+impl<P: FnMut(&Address, Mode) -> Result<Socket, Error>> Operation for Race<P> {
     const NAME: &'static str = "connect";
     type Output = (Socket, Address);
 
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        _patience: Patience<'_>,
+        patience: Patience<'_>,
     ) -> Result<Progress<(Socket, Address)>, Error> {
+        // One address has no rival: where the thread waits anyhow, it waits in the call.
+        let is_alone = self.addresses.len() == 1 && self.attempts.is_empty();
+        self.mode = match patience {
+            Patience::Kernel(deadline) if is_alone && deadline.is_never() => Mode::Blocking,
+            _ => Mode::NonBlocking,
+        };
         let Some((socket, address)) = self.go_on()? else {
             return Ok(Progress::Waiting);
         };
         // The others are closed with this.
         self.attempts.clear();
-        sys::set_nonblocking(socket.descriptor(), false)
-            .map_err(|errno| errno.during(Self::NAME))?;
+        if self.mode == Mode::NonBlocking {
+            sys::set_nonblocking(socket.descriptor(), false)
+                .map_err(|errno| errno.during(Self::NAME))?;
+        }
         Ok(Progress::Done((socket, address)))
     }
 

@@ -23,7 +23,7 @@ use mio::{Events, Poll, Token, Waker};
 
 use self::loops::Claims;
 use self::outside::Outside;
-use self::sources::Sources;
+use self::sources::{Hand, Sources};
 use self::timers::Timers;
 use crate::lookups::Lookups;
 use crate::operation::Wait;
@@ -79,6 +79,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Record {
     on: On,
+    /// What it has been woken from.
+    was: On,
     until: Option<Instant>,
     /// Whether the reactor itself may come to end the wait.
     is_hopeful: bool,
@@ -92,8 +94,8 @@ enum On {
     Notice,
     /// A moment, or an answer.
     Other,
-    Descriptor(Descriptor, Interest),
-    Many(Vec<(Descriptor, Interest)>),
+    Descriptor(Descriptor, Interest, Hand),
+    Many(Vec<(Descriptor, Interest, Hand)>),
 }
 
 fn errno(error: &io::Error) -> Errno {
@@ -145,6 +147,8 @@ impl Reactor {
         until: Option<Instant>,
     ) -> Result<(), Errno> {
         let mut inner = self.inner.borrow_mut();
+        // Somebody else may have ended the wait before, without a word to this.
+        inner.take(waiter);
         match wait {
             Wait::Descriptor(descriptor, interest) => {
                 inner.wait_for(waiter, descriptor, interest)?
@@ -240,6 +244,19 @@ impl Reactor {
         Ok(())
     }
 
+    /// Whether a descriptor that `waiter` was woken for has changed hands since: its number must not be tried.
+    #[must_use]
+    pub fn has_lost(&self, waiter: Waiter) -> bool {
+        let inner = self.inner.borrow();
+        match inner.waits.get(waiter.0 as usize).map(|record| &record.was) {
+            Some(On::Descriptor(descriptor, _, hand)) => inner.sources.hand(*descriptor) != *hand,
+            Some(On::Many(many)) => {
+                many.iter().any(|(descriptor, _, hand)| inner.sources.hand(*descriptor) != *hand)
+            }
+            Some(On::Nothing | On::Notice | On::Other) | None => false,
+        }
+    }
+
     /// Whether all who wait do so for word from others, without an end: nothing that the reactor could
     /// tell of will ever come.
     #[must_use]
@@ -297,8 +314,10 @@ impl Inner {
         descriptor: Descriptor,
         interest: Interest,
     ) -> Result<(), Errno> {
-        self.record(waiter).on = On::Descriptor(descriptor, interest);
-        if !self.sources.add(self.poll.registry(), descriptor, interest, waiter)? {
+        let is_added = self.sources.add(self.poll.registry(), descriptor, interest, waiter)?;
+        let hand = self.sources.hand(descriptor);
+        self.record(waiter).on = On::Descriptor(descriptor, interest, hand);
+        if !is_added {
             self.wake(waiter, Wake::Ready);
         }
         Ok(())
@@ -316,7 +335,10 @@ impl Inner {
                     continue;
                 }
                 match self.sources.add(self.poll.registry(), entry.descriptor(), interest, waiter) {
-                    Ok(true) => many.push((entry.descriptor(), interest)),
+                    Ok(true) => {
+                        let hand = self.sources.hand(entry.descriptor());
+                        many.push((entry.descriptor(), interest, hand));
+                    }
                     Ok(false) => self.woken.push((waiter, Wake::Ready)),
                     Err(errno) => {
                         self.record(waiter).on = On::Many(many);
@@ -343,15 +365,16 @@ impl Inner {
         };
         record.until = None;
         self.hopeful -= usize::from(std::mem::take(&mut record.is_hopeful));
-        match std::mem::take(&mut record.on) {
+        record.was = std::mem::take(&mut record.on);
+        match &record.was {
             On::Nothing => return false,
             On::Notice | On::Other => {}
-            On::Descriptor(descriptor, interest) => {
-                self.sources.remove(descriptor, interest, waiter);
+            On::Descriptor(descriptor, interest, _) => {
+                self.sources.remove(*descriptor, *interest, waiter);
             }
             On::Many(many) => {
-                for (descriptor, interest) in many {
-                    self.sources.remove(descriptor, interest, waiter);
+                for (descriptor, interest, _) in many {
+                    self.sources.remove(*descriptor, *interest, waiter);
                 }
             }
         }

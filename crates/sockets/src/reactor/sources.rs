@@ -15,9 +15,14 @@ pub(super) struct Sources {
     claims: Claims,
 }
 
+/// Which of those that have had the same number one after the other.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) struct Hand(u32);
+
 #[derive(Debug, Default)]
 struct Source {
     is_registered: bool,
+    hand: Hand,
     readable: Side,
     writable: Side,
 }
@@ -31,14 +36,56 @@ struct Side {
     is_over: bool,
     /// Urgent data has come, at which a receive stops short of what is behind.
     is_urgent: bool,
-    waiters: Vec<Waiter>,
+    waiters: Waiters,
+}
+
+/// Those who wait for one direction of a descriptor: seldom more than one, who takes no memory elsewhere.
+#[derive(Debug, Default)]
+enum Waiters {
+    #[default]
+    Nobody,
+    One(Waiter),
+    Many(Vec<Waiter>),
+}
+
+impl Waiters {
+    fn add(&mut self, waiter: Waiter) {
+        match self {
+            Waiters::Nobody => *self = Waiters::One(waiter),
+            Waiters::One(other) => *self = Waiters::Many(vec![*other, waiter]),
+            Waiters::Many(many) => many.push(waiter),
+        }
+    }
+
+    fn remove(&mut self, waiter: Waiter) {
+        match self {
+            Waiters::One(other) if *other == waiter => *self = Waiters::Nobody,
+            Waiters::Many(many) => {
+                if let Some(place) = many.iter().position(|other| *other == waiter) {
+                    many.swap_remove(place);
+                }
+                if let [one] = many[..] {
+                    *self = Waiters::One(one);
+                }
+            }
+            Waiters::Nobody | Waiters::One(_) => {}
+        }
+    }
+
+    fn as_slice(&self) -> &[Waiter] {
+        match self {
+            Waiters::Nobody => &[],
+            Waiters::One(waiter) => std::slice::from_ref(waiter),
+            Waiters::Many(many) => many,
+        }
+    }
 }
 
 impl Side {
     fn note(&mut self, is_over: bool, woken: &mut Vec<(Waiter, Wake)>) {
         self.is_ready = true;
         self.is_over |= is_over;
-        woken.extend(self.waiters.iter().map(|waiter| (*waiter, Wake::Ready)));
+        woken.extend(self.waiters.as_slice().iter().map(|waiter| (*waiter, Wake::Ready)));
     }
 }
 
@@ -60,8 +107,15 @@ impl Sources {
         usize::try_from(descriptor.number()).ok().and_then(|number| self.list.get_mut(number))
     }
 
-    /// Adds a waiter. `false` where there is nothing to wait for: the descriptor is not open, or is a
-    /// file, which is always ready.
+    /// Whose a number is.
+    #[inline]
+    pub(super) fn hand(&self, descriptor: Descriptor) -> Hand {
+        let number = descriptor.number().unsigned_abs() as usize;
+        self.list.get(number).map_or(Hand::default(), |source| source.hand)
+    }
+
+    /// Adds a waiter. `false` where there is nothing to wait for: the descriptor is not open, has ended,
+    /// or is a file, which is always ready.
     pub(super) fn add(
         &mut self,
         registry: &Registry,
@@ -88,17 +142,20 @@ impl Sources {
             source.readable.is_ready = interest != Interest::Readable;
             source.writable.is_ready = interest != Interest::Writable;
         }
-        source.side(interest).waiters.push(waiter);
+        let side = source.side(interest);
+        // Nothing more will be told of it, and a receive need not wait. (A socket that could not be
+        // connected may be connected once more, so this is not said of writing.)
+        if side.is_over && interest == Interest::Readable {
+            return Ok(false);
+        }
+        side.waiters.add(waiter);
         Ok(true)
     }
 
     /// Removes a waiter, if it is there.
     pub(super) fn remove(&mut self, descriptor: Descriptor, interest: Interest, waiter: Waiter) {
         if let Some(source) = self.get(descriptor) {
-            let waiters = &mut source.side(interest).waiters;
-            if let Some(place) = waiters.iter().position(|other| *other == waiter) {
-                waiters.swap_remove(place);
-            }
+            source.side(interest).waiters.remove(waiter);
         }
     }
 
@@ -131,7 +188,9 @@ impl Sources {
     pub(super) fn note_not_ready(&mut self, descriptor: Descriptor, interest: Interest) {
         if let Some(source) = self.get(descriptor) {
             let side = source.side(interest);
-            side.is_ready = side.is_over;
+            side.is_ready = false;
+            // What was over has begun again: the socket has been connected since.
+            side.is_over = false;
         }
     }
 
@@ -155,9 +214,12 @@ impl Sources {
         let Some(source) = self.get(descriptor).filter(|source| source.is_registered) else {
             return;
         };
-        let Source { readable, writable, .. } = std::mem::take(source);
-        let waiters = readable.waiters.into_iter().chain(writable.waiters);
-        woken.extend(waiters.map(|waiter| (waiter, Wake::Closed)));
+        let Source { readable, writable, hand, .. } = std::mem::take(source);
+        source.hand = Hand(hand.0.wrapping_add(1));
+        for side in [readable, writable] {
+            let waiters = side.waiters.as_slice().iter();
+            woken.extend(waiters.map(|waiter| (*waiter, Wake::Closed)));
+        }
         self.claims.disclaim(descriptor);
     }
 }

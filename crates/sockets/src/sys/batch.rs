@@ -176,7 +176,7 @@ impl Batch {
             let message = &header.msg_hdr;
             // The kernel has written as many bytes of the piece.
             let length = (header.msg_len as usize).min(size);
-            let control = &control[..control.len().min(message.msg_controllen as usize)];
+            let control = &control[..control.len().min(message.msg_controllen)];
             self.messages.push(Incoming {
                 length,
                 segment: segment(control).filter(|segment| segment.get() < length),

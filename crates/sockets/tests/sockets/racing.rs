@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 
 use moonwire_sockets::operation::{Accept, Progress, Race, Wait};
 use moonwire_sockets::{
-    Address, Errno, Error, Kind, Operation, Scratch, Socket, Timeout, block_on,
+    Address, Errno, Error, Kind, Mode, Operation, Scratch, Socket, Timeout, block_on,
 };
 
 use crate::support::{SOON, attempt, listeners};
 
-fn open(address: &Address) -> Result<Socket, Error> {
+fn open(address: &Address, mode: Mode) -> Result<Socket, Error> {
     let family = address.family().ok_or(Errno::AFNOSUPPORT.during("socket"))?;
-    Socket::nonblocking(family, Kind::Stream)
+    Socket::in_mode(family, Kind::Stream, mode)
 }
 
 fn refused() -> Address {
@@ -28,7 +28,7 @@ fn deaf() -> Result<(Socket, Vec<Socket>), Error> {
     let address = listener.descriptor().local_address()?;
     let mut queued = Vec::new();
     for _ in 0..4 {
-        let socket = open(&address)?;
+        let socket = open(&address, Mode::NonBlocking)?;
         socket.begin_connect(&address)?;
         queued.push(socket);
     }
@@ -44,6 +44,9 @@ fn one_address_is_connected_to() -> Result<(), Error> {
         assert_eq!(reached, address);
         assert!(!client.descriptor().is_nonblocking()?);
         assert_eq!(client.descriptor().peer_address()?, address);
+        let race = Race::new(vec![address], open);
+        let (client, _) = block_on(race, Timeout::Never, &mut Scratch::new())?;
+        assert!(!client.descriptor().is_nonblocking()?);
     }
     Ok(())
 }
@@ -66,7 +69,7 @@ fn the_last_failure_is_told_where_all_fail() {
     assert_eq!(raced.map(drop), Err(Errno::CONNREFUSED.during("connect")));
     let none = block_on(Race::new(Vec::new(), open), SOON, &mut Scratch::new());
     assert_eq!(none.map(drop), Err(Errno::INVAL.during("connect")));
-    let fails = |_: &Address| Err(Errno::NOBUFS.during("socket"));
+    let fails = |_: &Address, _| Err(Errno::NOBUFS.during("socket"));
     let unopened = block_on(Race::new(vec![refused()], fails), SOON, &mut Scratch::new());
     assert_eq!(unopened.map(drop), Err(Errno::NOBUFS.during("socket")));
 }
@@ -117,7 +120,7 @@ fn a_unix_listener_with_a_full_queue_is_asked_again() -> Result<(), Error> {
     let name = format!("moonwire-race-{}", std::process::id());
     let address = Address::unix_abstract(name.as_bytes()).expect("a short name");
     let listener = Socket::listen_on(&address, 0)?;
-    let first = open(&address)?;
+    let first = open(&address, Mode::NonBlocking)?;
     first.begin_connect(&address)?;
     let mut race = Race::new(vec![address], open);
     assert!(matches!(attempt(&mut race), Ok(Progress::Waiting)));

@@ -38,11 +38,11 @@ impl<'a, H: Handle> ReadAvailable<'a, H> {
         scratch: &mut Scratch,
         mut patience: Patience<'_>,
     ) -> Result<Progress<Available>, Errno> {
-        let buffered = self.buffer.len();
+        let mut contents = self.buffer.contents()?;
+        let buffered = contents.unread().len();
         if buffered > 0 {
             return Ok(Progress::Done(Available::Buffered(buffered.min(self.limit))));
         }
-        let mut contents = self.buffer.contents()?;
         let room = contents.room().min(self.limit);
         let received =
             patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {

@@ -92,7 +92,7 @@ fn read_record(
             Some(0) => return Ok(Progress::Done(Read::EndOfStream)),
             Some(length) if length < room => {
                 patience.note_short_receive(handle);
-                is_drained = !patience.tries_again();
+                is_drained = !patience.may_have_left(handle);
             }
             Some(_) => {}
         }

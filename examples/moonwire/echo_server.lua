@@ -1,0 +1,52 @@
+-- An echo server that ends gracefully.
+--
+--   moonwire examples/moonwire/echo_server.lua [address]
+--   socat - TCP:127.0.0.1:<port>
+--   kill <its process>
+--
+-- On SIGTERM or SIGINT it accepts no more, lets those whom it serves finish, and breaks off what is left
+-- after a while.
+
+local moonwire = require "moonwire"
+
+local address = arg[1] or "127.0.0.1:0"
+-- How long a client may be silent, in seconds.
+local PATIENCE = 60
+-- How long the end may take.
+local GRACE = 5
+
+io.stdout:setvbuf("line")
+
+local function serve(connection)
+  connection:settimeout(PATIENCE)
+  while true do
+    local data = connection:read()
+    if not data or not connection:write(data) then
+      break
+    end
+  end
+  connection:close()
+end
+
+moonwire.run(function()
+  local listener = assert(moonwire.listen(address))
+  print("listening on " .. listener:local_address())
+
+  moonwire.group(function(clients)
+    local stopper = moonwire.spawn(function()
+      print("ending: " .. assert(moonwire.signal("TERM", "INT")))
+      -- Nobody is accepted any more, so the loop below is left, and the group waits for its tasks.
+      listener:close()
+      if moonwire.sleep(GRACE) then
+        clients:cancel()
+      end
+    end)
+    clients:spawn(function()
+      for connection in listener:incoming() do
+        clients:spawn(serve, connection)
+      end
+    end)
+    return stopper
+  end):cancel()
+  print("everybody has been served")
+end)

@@ -139,9 +139,13 @@ tasks.ways = {
   end,
   require = function(fn)
     local result
-    package.preload["moonwire spec"] = function() result = fn() return true end
-    require "moonwire spec"
-    package.loaded["moonwire spec"], package.preload["moonwire spec"] = nil, nil
+    local name = t.unique_name()
+    package.preload[name] = function()
+      result = fn()
+      return true
+    end
+    require(name)
+    package.loaded[name], package.preload[name] = nil, nil
     return result
   end,
   __gc = function(fn)

@@ -73,6 +73,8 @@ struct Inner {
     hopeful: usize,
     woken: Vec<(Waiter, Wake)>,
     outside: Outside,
+    /// Whether a descriptor has changed hands since the last turn.
+    have_changed_hands: bool,
 }
 
 /// What somebody waits for.
@@ -95,7 +97,7 @@ enum On {
     /// A moment, or an answer.
     Other,
     Descriptor(Descriptor, Interest, Hand),
-    Many(Vec<(Descriptor, Interest, Hand)>),
+    Many(Box<[(Descriptor, Interest, Hand)]>),
 }
 
 fn errno(error: &io::Error) -> Errno {
@@ -119,6 +121,7 @@ impl Reactor {
             hopeful: 0,
             woken: Vec::new(),
             outside: Outside::default(),
+            have_changed_hands: false,
         }));
         closing::watch(&inner);
         Ok(Reactor { inner, lookups: Lookups::new(Arc::new(waker)), process: std::process::id() })
@@ -202,6 +205,7 @@ impl Reactor {
     ) -> Result<(), Errno> {
         let mut inner = self.inner.borrow_mut();
         let inner = &mut *inner;
+        inner.have_changed_hands = false;
         let timeout = if inner.woken.is_empty() {
             match inner.timers.first() {
                 Some(moment) => {
@@ -244,10 +248,14 @@ impl Reactor {
         Ok(())
     }
 
-    /// Whether a descriptor that `waiter` was woken for has changed hands since: its number must not be tried.
+    /// Whether a descriptor that `waiter` was woken for in the last turn has changed hands since: its number must
+    /// not be tried.
     #[must_use]
     pub fn has_lost(&self, waiter: Waiter) -> bool {
         let inner = self.inner.borrow();
+        if !inner.have_changed_hands {
+            return false;
+        }
         match inner.waits.get(waiter.0 as usize).map(|record| &record.was) {
             Some(On::Descriptor(descriptor, _, hand)) => inner.sources.hand(*descriptor) != *hand,
             Some(On::Many(many)) => {
@@ -341,14 +349,14 @@ impl Inner {
                     }
                     Ok(false) => self.woken.push((waiter, Wake::Ready)),
                     Err(errno) => {
-                        self.record(waiter).on = On::Many(many);
+                        self.record(waiter).on = On::Many(many.into());
                         self.take(waiter);
                         return Err(errno);
                     }
                 }
             }
         }
-        self.record(waiter).on = On::Many(many);
+        self.record(waiter).on = On::Many(many.into());
         Ok(())
     }
 
@@ -384,6 +392,7 @@ impl Inner {
     /// Forgets what is known of a descriptor whose number belongs to another from now on, and wakes who
     /// waited for it.
     fn descriptor_changes_hands(&mut self, descriptor: Descriptor) {
+        self.have_changed_hands = true;
         self.sources.forget(descriptor, &mut self.woken);
     }
 

@@ -399,7 +399,7 @@ CASES = [
         count=1,
         limit=None,
         peers=STREAM_PEERS,
-        ours=(*MODULES, "all"),
+        ours=(*MODULES, "moonwire", "all"),
         goals=(Goal("wall", "at most", 3e-3), Goal("memory", "at most", 2 << 20)),
     ),
 ]

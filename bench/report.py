@@ -18,7 +18,7 @@ NAMES = {
     "c/udp_receive_many": "C, in batches",
     "minisock_forever": "minisock, no time-out",
     "ssocket_timeout": "ssocket, with a time-out",
-    "all": "all four",
+    "all": "all five",
 }
 WORDS = {"cpu": "CPU time", "wall": "time", "rate": "rate", "cpu_rate": "rate by CPU time", "memory": "memory"}
 COLOURS = {"limit": "#9aa0a6", "reference": "#c3c7cb", "peer": "#e0a458", "ours": "#3b6ea5"}

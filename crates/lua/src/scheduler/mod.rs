@@ -284,19 +284,13 @@ impl Scheduler {
         until: Option<Instant>,
         operation: &'static str,
     ) -> Option<Error> {
-        let (wake, is_told, deadline) = self.with(current, |task| {
-            let is_told = task.is_deadlocked || task.is_to_be_cancelled();
-            (task.wake.take(), is_told, task.deadline())
-        });
-        let ends = match wake {
-            None => false,
-            Some(Wake::Ready) => self.reactor.has_lost(current),
-            Some(Wake::Closed | Wake::Moment) => true,
+        let (wake, is_free) = self.with(current, |task| (task.wake.take(), task.is_free()));
+        let goes_on = match wake {
+            None => is_free,
+            Some(Wake::Ready) => is_free && !self.reactor.has_lost(current),
+            Some(Wake::Closed | Wake::Moment) => false,
         };
-        if !is_told && !ends && deadline.is_none() {
-            return None;
-        }
-        self.told(current, wake, until, operation)
+        if goes_on { None } else { self.told(current, wake, until, operation) }
     }
 
     #[cold]

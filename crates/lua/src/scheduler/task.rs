@@ -139,12 +139,13 @@ impl Task {
         }
     }
 
-    /// Whether the task was called off and has not been told.
-    pub(super) fn is_to_be_cancelled(&self) -> bool {
-        self.cancellation == Cancellation::Pending
+    /// Whether nothing bounds it and nobody has called it off.
+    #[inline]
+    pub(super) fn is_free(&self) -> bool {
+        self.bounds.is_empty() && !self.is_deadlocked && self.cancellation != Cancellation::Pending
     }
 
-    /// The same, and now it has been told. What it does from then on to clean up is
+    /// Whether the task was called off and has not been told. What it does from then on to clean up is
     /// bound by no deadline from before.
     pub(super) fn take_cancellation(&mut self) -> bool {
         let is_pending = self.cancellation == Cancellation::Pending;

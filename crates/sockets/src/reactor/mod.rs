@@ -74,6 +74,8 @@ struct Inner {
     hopeful: usize,
     woken: Vec<(Waiter, Wake)>,
     outside: Outside,
+    /// Whether a descriptor has changed hands since the last turn.
+    have_changed_hands: bool,
 }
 
 /// What somebody waits for.
@@ -96,7 +98,7 @@ enum On {
     /// A moment, or an answer.
     Other,
     Descriptor(Descriptor, Interest, Hand),
-    Many(Vec<(Descriptor, Interest, Hand)>),
+    Many(Box<[(Descriptor, Interest, Hand)]>),
 }
 
 fn errno(error: &io::Error) -> Errno {
@@ -120,6 +122,7 @@ impl Reactor {
             hopeful: 0,
             woken: Vec::new(),
             outside: Outside::default(),
+            have_changed_hands: false,
         }));
         closing::watch(&inner);
         Ok(Reactor { inner, lookups: Lookups::new(Arc::new(waker)), process: std::process::id() })
@@ -207,6 +210,7 @@ impl Reactor {
     ) -> Result<(), Errno> {
         let mut inner = self.inner.borrow_mut();
         let inner = &mut *inner;
+        inner.have_changed_hands = false;
         let timeout = if inner.woken.is_empty() {
             match inner.timers.first() {
                 Some(moment) => {
@@ -249,10 +253,14 @@ impl Reactor {
         Ok(())
     }
 
-    /// Whether a descriptor that `waiter` was woken for has changed hands since: its number must not be tried.
+    /// Whether a descriptor that `waiter` was woken for in the last turn has changed hands since: its number must
+    /// not be tried.
     #[must_use]
     pub fn has_lost(&self, waiter: Waiter) -> bool {
         let inner = self.inner.borrow();
+        if !inner.have_changed_hands {
+            return false;
+        }
         match inner.waits.get(waiter.0 as usize).map(|record| &record.was) {
             Some(On::Descriptor(descriptor, _, hand)) => inner.sources.hand(*descriptor) != *hand,
             Some(On::Many(many)) => {
@@ -347,14 +355,14 @@ impl Inner {
                     }
                     Ok(false) => self.woken.push((waiter, Wake::Ready)),
                     Err(errno) => {
-                        self.record(waiter).on = On::Many(many);
+                        self.record(waiter).on = On::Many(many.into());
                         self.take(waiter);
                         return Err(errno);
                     }
                 }
             }
         }
-        self.record(waiter).on = On::Many(many);
+        self.record(waiter).on = On::Many(many.into());
         Ok(())
     }
 
@@ -390,6 +398,7 @@ impl Inner {
     /// Forgets what is known of a descriptor whose number belongs to another from now on, and wakes who
     /// waited for it.
     fn descriptor_changes_hands(&mut self, descriptor: Descriptor, is_ours: bool) {
+        self.have_changed_hands = true;
         self.sources.forget(descriptor, is_ours, &mut self.woken);
     }
 
@@ -398,6 +407,7 @@ impl Inner {
         if self.sources.may_be_another(descriptor) {
             let watcher = Descriptor::from_number(self.poll.as_raw_fd());
             if !sys::is_watched(watcher, descriptor) {
+                self.have_changed_hands = true;
                 self.sources.forget(descriptor, false, &mut self.woken);
             }
         }

@@ -9,6 +9,7 @@
 import json
 import os
 import platform
+import resource
 import sys
 from pathlib import Path
 
@@ -81,6 +82,9 @@ def run(names):
     kept["machine"] = {**machine(), "system_calls_counted_with": counts_with}
     for name in names or cases:
         case = cases[name]
+        if case.descriptors > resource.getrlimit(resource.RLIMIT_NOFILE)[1]:
+            print(f"passed over: {name}, which needs {case.descriptors} descriptors (ulimit -Hn)\n")
+            continue
         try:
             results, best = measured(case, absent, int(os.environ.get("BENCH_REPETITIONS", case.repetitions)))
         except Failed as failure:

@@ -3,13 +3,15 @@
 A program prints `ready` when it is set up and `done` when its work is done, and waits each time for a
 line. So what is read between the marks is the work and nothing else, and it is read in the same way for
 every language: wall-clock time, the program's CPU clock (`clock_getcpuclockid`, POSIX) and its
-resident memory.
+resident memory. Where the program is a server, it prints its port, and the marks are those of the
+program that loads it.
 """
 
 import ctypes
 import os
 import re
 import resource
+import signal
 import subprocess
 import tempfile
 import threading
@@ -17,7 +19,7 @@ import time
 from contextlib import contextmanager
 from statistics import median
 
-from programs import command, environment, server
+from programs import command, environment, load, server
 
 # A program that takes longer than this has failed, and is ended.
 MOST_SECONDS = 120
@@ -70,12 +72,31 @@ def started(words, core, **more):
 
 @contextmanager
 def other_end(case):
-    """The server of a case, and its port; or the argument of a case without one."""
+    """The arguments of a program that come before and behind the count."""
     if not case.server:
-        yield case.argument
+        yield [str(case.argument)], []
         return
     with started([server(), case.server], case.cores[0]) as child:
-        yield int(child.stdout.readline())
+        yield [child.stdout.readline().strip()], [str(case.argument)]
+
+
+@contextmanager
+def pair(case, program, count, before=(), **more):
+    """A program of a case, set up, and the one that has the marks: itself, or what loads it. `before` are words
+    that its command comes after."""
+    if case.load:
+        with started([*before, *command(case, program)], case.cores[1], **more) as child:
+            port = child.stdout.readline().strip()
+            if not port:
+                raise Failed(f"ended before it had a port, with status {child.wait()}")
+            words = [load(), case.load, port, str(count), str(case.argument)]
+            with started(words, case.cores[0]) as loader:
+                yield child, loader
+    else:
+        with other_end(case) as (first, last):
+            words = [*before, *command(case, program), *first, str(count), *last]
+            with started(words, case.cores[1]) as child:
+                yield child, child
 
 
 def wait_for(child, mark):
@@ -91,20 +112,20 @@ def go_on(child):
 
 def once(case, program, count):
     """One run: the seconds and CPU seconds of the whole work, and the memory that it has added."""
-    with other_end(case) as argument:
-        words = [*command(case, program), str(argument), str(count)]
-        with started(words, case.cores[1]) as child:
-            wait_for(child, "ready")
-            memory, cpu, wall = resident_bytes(child.pid), cpu_seconds(child.pid), time.perf_counter()
-            go_on(child)
-            wait_for(child, "done")
-            wall, cpu = time.perf_counter() - wall, cpu_seconds(child.pid) - cpu
-            memory = resident_bytes(child.pid) - memory
-            go_on(child)
-            if child.wait() != 0:
-                raise Failed(f"ended with status {child.returncode}")
+    with pair(case, program, count) as (child, marker):
+        wait_for(marker, "ready")
+        memory, cpu, wall = resident_bytes(child.pid), cpu_seconds(child.pid), time.perf_counter()
+        go_on(marker)
+        wait_for(marker, "done")
+        wall, cpu = time.perf_counter() - wall, cpu_seconds(child.pid) - cpu
+        memory = resident_bytes(child.pid) - memory
+        go_on(marker)
+        if marker.wait() != 0:
+            raise Failed(f"ended with status {marker.returncode}")
+    # A loader's count is as often as all its connections where those are what is counted.
+    count *= case.each
     rates = {"rate": count / wall, "cpu_rate": count / cpu}
-    return {"wall": wall / count, "cpu": cpu / count, **rates, "memory": memory}
+    return {"wall": wall / count, "cpu": cpu / count, **rates, "memory": memory / case.each}
 
 
 # What perf tells apart; it takes long to prepare for each.
@@ -140,23 +161,37 @@ def counter():
 def system_calls(case, program, counter):
     """The system calls for each operation, by name: what is counted for many operations, less what is
     counted for one."""
-    many = max(2, min(5_000, case.count // 8))
-    alone, often = (counted(case, program, count, counter) for count in (1, many))
-    each = {name: (often.get(name, 0) - alone.get(name, 0)) / (many - 1) for name in {*alone, *often}}
+    # A loader makes one request for each connection at least.
+    few = case.argument if case.load == "requests" or case.load == "visits" else 1
+    many = few + max(1, min(5_000, case.count // 8))
+    alone, often = (counted(case, program, count, counter) for count in (few, many))
+    each = {name: (often.get(name, 0) - alone.get(name, 0)) / (many - few) for name in {*alone, *often}}
     # A call now and then belongs to memory, not to the operation.
     return {name: round(calls, 2) for name, calls in sorted(each.items()) if calls >= 0.005}
 
 
+def end_child_of(pid):
+    """Ends the server that a counter runs, which then tells what it has counted."""
+    with open(f"/proc/{pid}/task/{pid}/children") as children:
+        for child in children.read().split():
+            os.kill(int(child), signal.SIGTERM)
+
+
 def counted(case, program, count, counter):
     words, line = COUNTERS[counter]
-    with other_end(case) as argument, tempfile.NamedTemporaryFile("r") as counts:
-        words = [*words, counts.name, *command(case, program), str(argument), str(count)]
-        with started(words, case.cores[1]) as child:
+    with tempfile.NamedTemporaryFile("r") as counts:
+        # Counters tell that a server was ended.
+        quiet = {"stderr": subprocess.DEVNULL} if case.load else {}
+        with pair(case, program, count, [*words, counts.name], **quiet) as (child, marker):
             for mark in ("ready", "done"):
-                wait_for(child, mark)
-                go_on(child)
+                wait_for(marker, mark)
+                go_on(marker)
+            if marker is not child:
+                marker.wait()
+                end_child_of(child.pid)
             child.wait()
-        found = re.finditer(line, counts.read(), re.MULTILINE)
+        counted = counts.read()
+    found = re.finditer(line, counted, re.MULTILINE)
     calls = {match["name"]: int(match["calls"]) for match in found if match["name"] != "total"}
     if "" in calls:
         # perf's count of them all.

@@ -41,6 +41,10 @@ def server():
     return str(BUILD / "server")
 
 
+def load():
+    return str(BUILD / "load")
+
+
 def finds(library):
     words = [LUA, "-e", f"require '{LIBRARIES[library][0]}'"]
     return subprocess.run(words, capture_output=True, env=environment()).returncode == 0

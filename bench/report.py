@@ -13,11 +13,14 @@ PLOTS = ROOT / "docs" / "benchmarks"
 NAMES = {
     "bare": "bare C binding",
     "luasocket": "LuaSocket",
+    "luv_coroutines": "luv, coroutines",
+    "moonwire_many": "moonwire, in batches",
+    "c/udp_receive_many": "C, in batches",
     "minisock_forever": "minisock, no time-out",
     "ssocket_timeout": "ssocket, with a time-out",
-    "all": "all four",
+    "all": "all five",
 }
-WORDS = {"cpu": "CPU time", "wall": "time", "rate": "rate", "cpu_rate": "rate by CPU time"}
+WORDS = {"cpu": "CPU time", "wall": "time", "rate": "rate", "cpu_rate": "rate by CPU time", "memory": "memory"}
 COLOURS = {"limit": "#9aa0a6", "reference": "#c3c7cb", "peer": "#e0a458", "ours": "#3b6ea5"}
 
 
@@ -37,6 +40,13 @@ def rate(value):
         if value >= size:
             return f"{value / size:.3g} {unit}/s"
     return f"{value:.3g}/s"
+
+
+def size(value):
+    for unit, each in (("MiB", 1 << 20), ("KiB", 1 << 10)):
+        if value >= each:
+            return f"{value / each:.3g} {unit}"
+    return f"{value:.0f} bytes"
 
 
 def spread(values):
@@ -68,9 +78,12 @@ def columns(case, result):
         "system calls": calls(result["system_calls"]),
         "goal met": verdict(result.get("goals")),
     }
+    if case.is_about_memory:
+        cells = {"memory": f"{size(result['memory']['median'])} {spread(result['memory'])}", **cells}
     if case.count == 1:
-        cells["memory"] = f"{result['memory']['median'] / 1024:.0f} KiB"
-        del cells["system calls"], cells["a second"], cells["a CPU second"], cells["of the limit"]
+        del cells["system calls"], cells["a second"], cells["a CPU second"]
+    if not case.limit:
+        del cells["of the limit"]
     if not case.goals:
         del cells["goal met"]
     return cells
@@ -84,7 +97,7 @@ def goal_words(case):
         if goal.quantity.endswith("rate"):
             return rate(goal.value) + (" of CPU time" if goal.quantity == "cpu_rate" else "")
         if goal.quantity == "memory":
-            return f"{goal.value / (1 << 20):g} MiB"
+            return size(goal.value)
         return f"{seconds(goal.value)} of {WORDS[goal.quantity]}"
 
     return "; ".join(f"{goal.comparison} {quantity(goal)}" for goal in case.goals)
@@ -119,6 +132,7 @@ def plot(case, results):
     scale, unit = {
         "cpu": (1e6, "µs of CPU time"),
         "wall": (1e3, "ms"),
+        "memory": (1 / 1024, "KiB"),
         "rate": (1e-3, "thousands a second"),
         "cpu_rate": (1e-3, "thousands a second of CPU time"),
     }[quantity]

@@ -9,6 +9,8 @@
 
 #define MESSAGE 64
 #define BLOCK 65536
+/* How many datagrams a receiver asks for at a time: its buffer has room for more than that. */
+#define BURST 128
 #define LINE "0123456789012345678901234567890123456789\r\n"
 #define LINE_LENGTH (sizeof LINE - 1)
 
@@ -90,4 +92,17 @@ UNUSED static int receive_all(int fd, char *room, size_t length) {
     length -= received;
   }
   return 1;
+}
+
+/* A socket that gets BURST datagrams each time that `ask` is called with another one. */
+UNUSED static int burst_receiver(int port) {
+  char message[MESSAGE] = {0};
+  int fd = connected(SOCK_DGRAM, port);
+  if (send(fd, message, MESSAGE, MSG_NOSIGNAL) != MESSAGE) fail("send");
+  return fd;
+}
+
+UNUSED static void ask(int control) {
+  char byte = 'x';
+  if (send(control, &byte, 1, MSG_NOSIGNAL) != 1 || recv(control, &byte, 1, 0) != 1) fail("burst");
 }

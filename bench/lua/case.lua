@@ -3,10 +3,12 @@
 local case = {}
 
 case.host = "127.0.0.1"
--- A port, or how many sockets to watch.
+-- A port, or how many sockets to watch; a server gets none.
 case.port = tonumber(arg[1])
 -- How often to do the work.
 case.count = tonumber(arg[2])
+-- How many connections are there and do nothing.
+case.idle = tonumber(arg[3])
 case.message = ("x"):rep(64)
 case.block = ("x"):rep(65536)
 case.line = ("0123456789"):rep(4)
@@ -26,7 +28,23 @@ function case.measure(work)
   os.exit(0)
 end
 
--- Measures `times` repetitions of something.
+-- A server is ready, at this port: the marks are those of the program that loads it.
+function case.announce(port)
+  io.write(port, "\n")
+  io.flush()
+end
+
+-- Measures `step`, which asks for a burst of datagrams and receives them, as often as it takes.
+function case.bursts(step)
+  local burst = 128
+  case.measure(function()
+    for _ = 1, case.count // burst do
+      step(burst)
+    end
+  end)
+end
+
+-- Measures repetitions of something.
 function case.repeated(step)
   local count = case.count
   case.measure(function()

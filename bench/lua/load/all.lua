@@ -6,4 +6,5 @@ case.measure(function()
   require "lsocket"
   require "ssocket"
   require "llsocket"
+  require "moonwire"
 end)

@@ -1,6 +1,6 @@
 //! What has been received from a stream and not been asked for yet.
 
-use std::cell::{Ref, RefCell, RefMut};
+use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::mem::MaybeUninit;
 
 use memchr::memmem::Finder;
@@ -14,6 +14,12 @@ const MOST_ROOM: usize = 64 * 1024;
 /// An empty buffer of more than this gives its memory back, one of twice as much also when little is
 /// left in it.
 const MOST_KEPT: usize = 128 * 1024;
+
+thread_local! {
+    /// Memory that a buffer has given back, for the next that needs some: where many streams wait, few have
+    /// something to read at a time.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
 
 /// The bytes of a stream that have been received and not been consumed.
 ///
@@ -151,8 +157,13 @@ impl Contents {
 
     /// Gives the memory back that holds nothing.
     pub(crate) fn release(&mut self) {
-        if self.bytes.is_empty() {
-            self.bytes = Vec::new();
+        if self.bytes.is_empty() && self.bytes.capacity() > 0 {
+            let mut memory = std::mem::take(&mut self.bytes);
+            memory.clear();
+            if memory.capacity() <= MOST_ROOM {
+                // At the end of the thread it is freed.
+                let _ = SPARE.try_with(|spare| spare.set(memory));
+            }
         }
     }
 
@@ -205,6 +216,9 @@ impl Contents {
     /// then sees that there is room behind them.
     #[cold]
     fn make_room(&mut self, room: usize) -> Result<(), Errno> {
+        if self.bytes.capacity() == 0 {
+            self.bytes = SPARE.try_with(Cell::take).unwrap_or_default();
+        }
         let unread = self.unread().len();
         let is_too_large = self.bytes.capacity() > MOST_KEPT.max(4 * (unread + room));
         if is_too_large {
@@ -339,6 +353,19 @@ mod tests {
         contents.make_room(LEAST_ROOM).expect("a little memory");
         assert!(contents.bytes.capacity() < MOST_KEPT);
         assert_eq!(contents.unread(), [7; 10]);
+    }
+
+    #[test]
+    fn what_one_gives_back_the_next_takes() {
+        let (mut one, mut other) = (filled(b""), filled(b""));
+        one.make_room(LEAST_ROOM).expect("a little memory");
+        let memory = one.bytes.as_ptr();
+        one.release();
+        assert_eq!(one.bytes.capacity(), 0);
+        other.make_room(LEAST_ROOM).expect("a little memory");
+        assert_eq!(other.bytes.as_ptr(), memory);
+        one.make_room(LEAST_ROOM).expect("a little memory");
+        assert_ne!(one.bytes.as_ptr(), memory);
     }
 
     #[test]

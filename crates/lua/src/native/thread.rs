@@ -163,11 +163,6 @@ impl<'c> Call<'c> {
         }
     }
 
-    /// Whether the call runs in this very coroutine.
-    pub(crate) fn runs_in(&self, thread: Thread) -> bool {
-        self.state() == thread.state
-    }
-
     /// Gives a coroutine up.
     pub(crate) fn release(&mut self, thread: Thread) {
         // SAFETY: a function of ours runs, with free stack slots; giving a reference back allocates
@@ -175,11 +170,17 @@ impl<'c> Call<'c> {
         unsafe { ffi::luaL_unref(self.state(), ffi::LUA_REGISTRYINDEX, thread.anchor) };
     }
 
-    /// Whether the call runs in this very coroutine and may suspend it.
+    /// Whether the call runs in this very coroutine.
+    #[inline]
+    pub(crate) fn runs_in(&self, thread: Thread) -> bool {
+        self.state() == thread.state
+    }
+
+    /// The same, and whether it may suspend it.
     #[inline]
     pub(crate) fn may_suspend(&self, thread: Thread) -> bool {
         // SAFETY: a function of ours runs.
-        self.state() == thread.state && unsafe { versions::is_yieldable(self.state()) }
+        self.runs_in(thread) && unsafe { versions::is_yieldable(self.state()) }
     }
 
     /// The reply true, if that is asked for, and then copies of what a coroutine has returned.

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use moonwire_sockets::operation::{Patience, Progress};
-use moonwire_sockets::{Error, Operation, Timeout};
+use moonwire_sockets::{Errno, Error, Operation, Timeout, Waiter};
 
 use super::{Scheduler, with_current};
 use crate::native::{Call, Continue, Outcome, Parked, park, stay};
@@ -16,6 +16,16 @@ struct Driven<O, W> {
     /// When it has to end: known from the first wait on.
     until: Option<Instant>,
     has_waited: bool,
+}
+
+/// What is to be done next.
+enum Step<T> {
+    /// Nothing: the operation has ended.
+    Done(Result<T, Error>),
+    /// The task waits, and its coroutine may be suspended.
+    Suspend,
+    /// The task waits, and the C stack has to be parked.
+    Park,
 }
 
 /// Runs an operation in a task, which the call is made in.
@@ -31,90 +41,102 @@ where
     W: FnOnce(Call<'c>, Result<O::Output, Error>) -> Outcome<'c> + 'c,
 {
     let mut driven = Driven { operation, word, timeout, until: None, has_waited: false };
-    let mut result = driven.begin(&mut call);
+    let mut step = driven.begin(&mut call);
     loop {
-        if let Some(result) = result {
-            return (driven.word)(call, result);
+        match step {
+            Step::Done(result) => return (driven.word)(call, result),
+            Step::Suspend => return suspend(call, Box::new(driven)),
+            Step::Park => {
+                if park() == Parked::IsGivenUp {
+                    drop(driven);
+                    stay();
+                }
+            }
         }
-        if may_suspend(&call) {
-            return suspend(call, Box::new(driven));
-        }
-        if park() == Parked::IsGivenUp {
-            drop(driven);
-            stay();
-        }
-        result = driven.go_on(&mut call);
+        step = driven.go_on(&mut call);
     }
 }
 
 impl<O: Operation, W> Driven<O, W> {
-    /// The result, or `None` where there is none yet and the task has to wait.
-    fn begin(&mut self, call: &mut Call<'_>) -> Option<Result<O::Output, Error>> {
-        let is_share_used_up = with_current(|scheduler, current| {
+    fn begin(&mut self, call: &mut Call<'_>) -> Step<O::Output> {
+        self.step(call, |driven, scheduler, current, call| {
             let share = scheduler.share.get();
             scheduler.share.set(share.wrapping_sub(1));
             if share == 0 {
                 scheduler.make_ready(current);
+                return None;
             }
-            share == 0
-        })?;
-        if is_share_used_up { None } else { self.go_on(call) }
+            driven.attempt(scheduler, current, call)
+        })
     }
 
     /// As [`begin`](Self::begin), after a wait.
-    fn go_on(&mut self, call: &mut Call<'_>) -> Option<Result<O::Output, Error>> {
-        if let Some(error) = self.interruption() {
+    fn go_on(&mut self, call: &mut Call<'_>) -> Step<O::Output> {
+        self.step(call, Driven::attempt)
+    }
+
+    /// Does something that gives the result, or lets the task wait.
+    #[inline]
+    fn step(
+        &mut self,
+        call: &mut Call<'_>,
+        act: impl FnOnce(
+            &mut Self,
+            &Scheduler,
+            Waiter,
+            &mut Call<'_>,
+        ) -> Option<Result<O::Output, Error>>,
+    ) -> Step<O::Output> {
+        let step = with_current(|scheduler, current| match act(self, scheduler, current, call) {
+            Some(result) => Step::Done(result),
+            None if scheduler.may_suspend(call) => Step::Suspend,
+            None => Step::Park,
+        });
+        // Where no task runs, nobody would end the wait.
+        step.unwrap_or(Step::Done(Err(Errno::DEADLK.during(O::NAME))))
+    }
+
+    /// The result, or `None` where there is none yet and the task has to wait.
+    #[inline]
+    fn attempt(
+        &mut self,
+        scheduler: &Scheduler,
+        current: Waiter,
+        call: &mut Call<'_>,
+    ) -> Option<Result<O::Output, Error>> {
+        if let Some(error) = scheduler.interruption(current, self.until, O::NAME) {
             return Some(self.operation.end_early(error));
         }
         let is_patient = self.timeout != Timeout::After(Duration::ZERO);
-        let attempt = with_current(|scheduler, _| {
-            // What does not wait must not rely on what was known when the loop was last there.
-            let patience =
-                if is_patient { Patience::Reactor(&scheduler.reactor) } else { Patience::None };
-            call.with_scratch(|scratch| self.operation.attempt(scratch, patience))
-        })?;
-        match attempt {
+        // What does not wait must not rely on what was known when the loop was last there.
+        let patience =
+            if is_patient { Patience::Reactor(&scheduler.reactor) } else { Patience::None };
+        match call.with_scratch(|scratch| self.operation.attempt(scratch, patience)) {
             Ok(Progress::Done(output)) => Some(Ok(output)),
             Err(error) => Some(Err(error)),
             Ok(Progress::Waiting) if !is_patient => {
                 Some(self.operation.end_early(Error::timed_out(O::NAME)))
             }
-            Ok(Progress::Waiting) => self.wait(),
+            Ok(Progress::Waiting) => self.wait(scheduler, current),
         }
     }
 
-    fn interruption(&mut self) -> Option<Error> {
-        let until = self.until;
-        with_current(|scheduler, current| {
-            // A deadline that has passed ends also what need not wait.
-            let deadline = scheduler.with(current, |task| task.deadline());
-            scheduler.interruption(current, until, O::NAME).or_else(|| {
-                let is_over = deadline.is_some_and(|deadline| deadline <= Instant::now());
-                is_over.then_some(Error::timed_out(O::NAME))
-            })
-        })
-        .flatten()
-    }
-
     /// Lets the task wait; the result where it cannot.
-    fn wait(&mut self) -> Option<Result<O::Output, Error>> {
-        let waiting = with_current(|scheduler, current| {
-            if !self.has_waited {
-                self.has_waited = true;
-                let deadline = scheduler.with(current, |task| task.deadline());
-                let end = match self.timeout {
-                    Timeout::Never => None,
-                    // A time beyond what the clock can hold is no limit.
-                    Timeout::After(timeout) => Instant::now().checked_add(timeout),
-                };
-                self.until = match (deadline, end) {
-                    (Some(deadline), Some(end)) => Some(deadline.min(end)),
-                    (deadline, end) => deadline.or(end),
-                };
-            }
-            scheduler.reactor.wait(current, self.operation.waits_for(), self.until)
-        })?;
-        match waiting {
+    fn wait(&mut self, scheduler: &Scheduler, current: Waiter) -> Option<Result<O::Output, Error>> {
+        if !self.has_waited {
+            self.has_waited = true;
+            let deadline = scheduler.with(current, |task| task.deadline());
+            let end = match self.timeout {
+                Timeout::Never => None,
+                // A time beyond what the clock can hold is no limit.
+                Timeout::After(timeout) => Instant::now().checked_add(timeout),
+            };
+            self.until = match (deadline, end) {
+                (Some(deadline), Some(end)) => Some(deadline.min(end)),
+                (deadline, end) => deadline.or(end),
+            };
+        }
+        match scheduler.reactor.wait(current, self.operation.waits_for(), self.until) {
             Ok(()) => None,
             Err(errno) => Some(self.operation.end_early(errno.during(O::NAME))),
         }
@@ -128,16 +150,11 @@ where
 {
     fn go_on(mut self: Box<Self>, mut call: Call<'c>) -> Outcome<'c> {
         match Driven::go_on(&mut self, &mut call) {
-            Some(result) => (self.word)(call, result),
-            None => suspend(call, self),
+            Step::Done(result) => (self.word)(call, result),
+            // It was suspended before, so it may be again.
+            Step::Suspend | Step::Park => suspend(call, self),
         }
     }
-}
-
-fn may_suspend(call: &Call<'_>) -> bool {
-    with_current(|scheduler, current| scheduler.thread_of(current))
-        .flatten()
-        .is_some_and(|thread| call.may_suspend(thread))
 }
 
 fn suspend<'c>(call: Call<'c>, rest: Box<dyn Continue<'c> + 'c>) -> Outcome<'c> {

@@ -44,7 +44,8 @@ pub(crate) struct Scheduler {
     tasks: RefCell<Slab<Task>>,
     /// Who is to be resumed, in order.
     ready: RefCell<VecDeque<Waiter>>,
-    current: Cell<Option<Waiter>>,
+    /// Whose turn it is, and the coroutine of that task.
+    current: Cell<Option<(Waiter, Thread)>>,
     /// How many more operations the current task may make.
     share: Cell<u32>,
     /// How many deadlines have been entered.
@@ -99,8 +100,9 @@ pub(crate) fn is_task(call: &Call<'_>) -> bool {
 #[inline(never)]
 fn is_task_of_running(call: &Call<'_>) -> bool {
     RUNNING.with_borrow(|running| {
-        running.as_ref().is_some_and(|scheduler| {
-            scheduler.current.get().is_some() && scheduler.lua == call.lua_identity()
+        running.as_ref().is_some_and(|scheduler| match scheduler.current.get() {
+            Some((_, thread)) => call.runs_in(thread) || scheduler.lua == call.lua_identity(),
+            None => false,
         })
     })
 }
@@ -115,7 +117,7 @@ fn set_running(scheduler: Option<Rc<Scheduler>>) -> Option<Rc<Scheduler>> {
 fn with_current<T>(act: impl FnOnce(&Scheduler, Waiter) -> T) -> Option<T> {
     RUNNING.with_borrow(|running| {
         let scheduler = running.as_ref()?;
-        Some(act(scheduler, scheduler.current.get()?))
+        Some(act(scheduler, scheduler.current()?))
     })
 }
 
@@ -193,8 +195,14 @@ impl Scheduler {
         act(&mut self.tasks.borrow_mut()[waiter.0 as usize])
     }
 
-    fn thread_of(&self, waiter: Waiter) -> Option<Thread> {
-        self.with(waiter, |task| task.thread)
+    /// Whether the call, which is made in the current task, may suspend the task's coroutine.
+    #[inline]
+    fn may_suspend(&self, call: &Call<'_>) -> bool {
+        self.current.get().is_some_and(|(_, thread)| call.may_suspend(thread))
+    }
+
+    fn current(&self) -> Option<Waiter> {
+        self.current.get().map(|(waiter, _)| waiter)
     }
 
     /// Starts a task: the argument at `first` is its function, those behind it are that function's.
@@ -218,7 +226,7 @@ impl Scheduler {
             return Err(raise);
         }
         let deadline =
-            self.current.get().and_then(|current| self.with(current, |task| task.deadline()));
+            self.current().and_then(|current| self.with(current, |task| task.deadline()));
         let key = self.tasks.borrow_mut().insert(Task::new(thread, deadline, has_handle));
         let waiter = Waiter(u32::try_from(key).map_err(|_| Raise::Text("too many tasks"))?);
         self.alive.set(self.alive.get() + 1);
@@ -268,16 +276,35 @@ impl Scheduler {
     }
 
     /// Why the current task's call must end now, if it must: it was called off, a descriptor of it was
-    /// closed, or `until` has come.
+    /// closed, or its deadline or `until` has come. A deadline that has passed ends also what need not wait.
+    #[inline]
     fn interruption(
         &self,
         current: Waiter,
         until: Option<Instant>,
         operation: &'static str,
     ) -> Option<Error> {
-        let (wake, is_cancelled, is_deadlocked) = self.with(current, |task| {
+        let (wake, is_free) = self.with(current, |task| (task.wake.take(), task.is_free()));
+        let goes_on = match wake {
+            None => is_free,
+            Some(Wake::Ready) => is_free && !self.reactor.has_lost(current),
+            Some(Wake::Closed | Wake::Moment) => false,
+        };
+        if goes_on { None } else { self.told(current, wake, until, operation) }
+    }
+
+    #[cold]
+    fn told(
+        &self,
+        current: Waiter,
+        wake: Option<Wake>,
+        until: Option<Instant>,
+        operation: &'static str,
+    ) -> Option<Error> {
+        let (is_deadlocked, is_cancelled, deadline) = self.with(current, |task| {
             let is_deadlocked = std::mem::take(&mut task.is_deadlocked);
-            (task.wake.take(), task.take_cancellation(), is_deadlocked)
+            let is_cancelled = task.take_cancellation();
+            (is_deadlocked, is_cancelled, task.deadline())
         });
         if is_deadlocked {
             return Some(Errno::DEADLK.during(operation));
@@ -285,17 +312,17 @@ impl Scheduler {
         if is_cancelled {
             return Some(Error { operation, cause: Cause::Cancelled });
         }
-        match wake {
-            Some(Wake::Closed) => Some(Errno::BADF.during(operation)),
-            Some(Wake::Moment) => {
-                let is_over = until.is_some_and(|until| until <= Instant::now());
-                is_over.then_some(Error::timed_out(operation))
-            }
-            Some(Wake::Ready) => {
-                self.reactor.has_lost(current).then_some(Errno::BADF.during(operation))
-            }
-            None => None,
+        let is_closed = match wake {
+            Some(Wake::Closed) => true,
+            Some(Wake::Ready) => self.reactor.has_lost(current),
+            Some(Wake::Moment) | None => false,
+        };
+        if is_closed {
+            return Some(Errno::BADF.during(operation));
         }
+        let until = until.filter(|_| wake == Some(Wake::Moment));
+        let has_come = |moment: Option<Instant>| moment.is_some_and(|end| end <= Instant::now());
+        (has_come(until) || has_come(deadline)).then_some(Error::timed_out(operation))
     }
 
     /// Lets all that the current task does from now on end by a moment, until
@@ -312,7 +339,7 @@ impl Scheduler {
     }
 
     fn enter(&self, bound: Bound) -> Option<u64> {
-        let current = self.current.get()?;
+        let current = self.current()?;
         let number = self.bounds.get() + 1;
         self.bounds.set(number);
         self.with(current, |task| task.enter(number, bound));
@@ -326,7 +353,7 @@ impl Scheduler {
 
     /// Leaves the deadline with this number.
     pub(crate) fn leave_deadline(&self, number: u64) {
-        if let Some(current) = self.current.get() {
+        if let Some(current) = self.current() {
             self.with(current, |task| task.leave(number));
         }
     }

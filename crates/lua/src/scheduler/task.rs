@@ -139,6 +139,12 @@ impl Task {
         }
     }
 
+    /// Whether nothing bounds it and nobody has called it off.
+    #[inline]
+    pub(super) fn is_free(&self) -> bool {
+        self.bounds.is_empty() && !self.is_deadlocked && self.cancellation != Cancellation::Pending
+    }
+
     /// Whether the task was called off and has not been told. What it does from then on to clean up is
     /// bound by no deadline from before.
     pub(super) fn take_cancellation(&mut self) -> bool {

@@ -121,9 +121,15 @@ impl Scheduler {
         let timeout = if is_idle { timeout } else { Some(Duration::ZERO) };
         let mut woken = self.woken.take();
         let turned = self.reactor.turn(timeout, &mut woken);
-        for (waiter, wake) in woken.drain(..) {
-            self.with(waiter, |task| task.wake = Some(wake));
-            self.make_ready(waiter);
+        {
+            let (mut tasks, mut ready) = (self.tasks.borrow_mut(), self.ready.borrow_mut());
+            for (waiter, wake) in woken.drain(..) {
+                let task = &mut tasks[waiter.0 as usize];
+                task.wake = Some(wake);
+                if !std::mem::replace(&mut task.is_queued, true) {
+                    ready.push_back(waiter);
+                }
+            }
         }
         self.woken.replace(woken);
         turned
@@ -161,7 +167,7 @@ impl Scheduler {
             self.end(call, waiter, Status::Cancelled);
             return;
         };
-        self.current.set(Some(waiter));
+        self.current.set(Some((waiter, thread)));
         self.share.set(SHARE);
         let ran = match parked {
             Some(stack) => Ok(self.stacks.go_on(call, *stack)),

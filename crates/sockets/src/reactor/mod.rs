@@ -15,6 +15,7 @@ mod timers;
 
 use std::cell::RefCell;
 use std::io;
+use std::os::fd::AsRawFd;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,9 +28,9 @@ use self::sources::{Hand, Sources};
 use self::timers::Timers;
 use crate::lookups::Lookups;
 use crate::operation::Wait;
-use crate::{Descriptor, Errno, Interest};
+use crate::{Descriptor, Errno, Interest, sys};
 
-pub(crate) use self::closing::{descriptor_changes_hands, wake_waiters};
+pub(crate) use self::closing::{descriptor_is_closed, descriptor_is_opened, wake_waiters};
 
 /// The number of somebody who waits, which the driver chooses: small ones, for they are places in a list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -73,6 +74,8 @@ struct Inner {
     hopeful: usize,
     woken: Vec<(Waiter, Wake)>,
     outside: Outside,
+    /// Whether a descriptor has changed hands since the last turn.
+    have_changed_hands: bool,
 }
 
 /// What somebody waits for.
@@ -95,7 +98,7 @@ enum On {
     /// A moment, or an answer.
     Other,
     Descriptor(Descriptor, Interest, Hand),
-    Many(Vec<(Descriptor, Interest, Hand)>),
+    Many(Box<[(Descriptor, Interest, Hand)]>),
 }
 
 fn errno(error: &io::Error) -> Errno {
@@ -119,6 +122,7 @@ impl Reactor {
             hopeful: 0,
             woken: Vec::new(),
             outside: Outside::default(),
+            have_changed_hands: false,
         }));
         closing::watch(&inner);
         Ok(Reactor { inner, lookups: Lookups::new(Arc::new(waker)), process: std::process::id() })
@@ -152,6 +156,10 @@ impl Reactor {
         match wait {
             Wait::Descriptor(descriptor, interest) => {
                 inner.wait_for(waiter, descriptor, interest)?
+            }
+            Wait::Number(descriptor, interest) => {
+                inner.look_behind(descriptor);
+                inner.wait_for(waiter, descriptor, interest)?;
             }
             Wait::Any(entries) => inner.wait_for_any(waiter, entries)?,
             Wait::AnyUntil(entries, moment) => {
@@ -202,6 +210,7 @@ impl Reactor {
     ) -> Result<(), Errno> {
         let mut inner = self.inner.borrow_mut();
         let inner = &mut *inner;
+        inner.have_changed_hands = false;
         let timeout = if inner.woken.is_empty() {
             match inner.timers.first() {
                 Some(moment) => {
@@ -244,10 +253,14 @@ impl Reactor {
         Ok(())
     }
 
-    /// Whether a descriptor that `waiter` was woken for has changed hands since: its number must not be tried.
+    /// Whether a descriptor that `waiter` was woken for in the last turn has changed hands since: its number must
+    /// not be tried.
     #[must_use]
     pub fn has_lost(&self, waiter: Waiter) -> bool {
         let inner = self.inner.borrow();
+        if !inner.have_changed_hands {
+            return false;
+        }
         match inner.waits.get(waiter.0 as usize).map(|record| &record.was) {
             Some(On::Descriptor(descriptor, _, hand)) => inner.sources.hand(*descriptor) != *hand,
             Some(On::Many(many)) => {
@@ -326,6 +339,7 @@ impl Inner {
     fn wait_for_any(&mut self, waiter: Waiter, entries: &[crate::PollEntry]) -> Result<(), Errno> {
         let mut many = Vec::with_capacity(entries.len());
         for entry in entries.iter().filter(|entry| entry.descriptor().number() >= 0) {
+            self.look_behind(entry.descriptor());
             let writes = entry.events & crate::events::OUT != 0;
             // Errors and hang-ups are reported for whatever is asked.
             let reads = entry.events & !crate::events::OUT != 0 || !writes;
@@ -341,14 +355,14 @@ impl Inner {
                     }
                     Ok(false) => self.woken.push((waiter, Wake::Ready)),
                     Err(errno) => {
-                        self.record(waiter).on = On::Many(many);
+                        self.record(waiter).on = On::Many(many.into());
                         self.take(waiter);
                         return Err(errno);
                     }
                 }
             }
         }
-        self.record(waiter).on = On::Many(many);
+        self.record(waiter).on = On::Many(many.into());
         Ok(())
     }
 
@@ -383,8 +397,20 @@ impl Inner {
 
     /// Forgets what is known of a descriptor whose number belongs to another from now on, and wakes who
     /// waited for it.
-    fn descriptor_changes_hands(&mut self, descriptor: Descriptor) {
-        self.sources.forget(descriptor, &mut self.woken);
+    fn descriptor_changes_hands(&mut self, descriptor: Descriptor, is_ours: bool) {
+        self.have_changed_hands = true;
+        self.sources.forget(descriptor, is_ours, &mut self.woken);
+    }
+
+    /// Looks whether there is still the same behind a number of which nobody has told whose it is.
+    fn look_behind(&mut self, descriptor: Descriptor) {
+        if self.sources.may_be_another(descriptor) {
+            let watcher = Descriptor::from_number(self.poll.as_raw_fd());
+            if !sys::is_watched(watcher, descriptor) {
+                self.have_changed_hands = true;
+                self.sources.forget(descriptor, false, &mut self.woken);
+            }
+        }
     }
 
     fn wake_waiters(&mut self, descriptor: Descriptor) {

@@ -22,6 +22,8 @@ pub(super) struct Hand(u32);
 #[derive(Debug, Default)]
 struct Source {
     is_registered: bool,
+    /// Whether this crate has opened it, and so hears when it is closed.
+    is_ours: bool,
     hand: Hand,
     readable: Side,
     writable: Side,
@@ -36,14 +38,56 @@ struct Side {
     is_over: bool,
     /// Urgent data has come, at which a receive stops short of what is behind.
     is_urgent: bool,
-    waiters: Vec<Waiter>,
+    waiters: Waiters,
+}
+
+/// Those who wait for one direction of a descriptor: seldom more than one, who takes no memory elsewhere.
+#[derive(Debug, Default)]
+enum Waiters {
+    #[default]
+    Nobody,
+    One(Waiter),
+    Many(Vec<Waiter>),
+}
+
+impl Waiters {
+    fn add(&mut self, waiter: Waiter) {
+        match self {
+            Waiters::Nobody => *self = Waiters::One(waiter),
+            Waiters::One(other) => *self = Waiters::Many(vec![*other, waiter]),
+            Waiters::Many(many) => many.push(waiter),
+        }
+    }
+
+    fn remove(&mut self, waiter: Waiter) {
+        match self {
+            Waiters::One(other) if *other == waiter => *self = Waiters::Nobody,
+            Waiters::Many(many) => {
+                if let Some(place) = many.iter().position(|other| *other == waiter) {
+                    many.swap_remove(place);
+                }
+                if let [one] = many[..] {
+                    *self = Waiters::One(one);
+                }
+            }
+            Waiters::Nobody | Waiters::One(_) => {}
+        }
+    }
+
+    fn as_slice(&self) -> &[Waiter] {
+        match self {
+            Waiters::Nobody => &[],
+            Waiters::One(waiter) => std::slice::from_ref(waiter),
+            Waiters::Many(many) => many,
+        }
+    }
 }
 
 impl Side {
     fn note(&mut self, is_over: bool, woken: &mut Vec<(Waiter, Wake)>) {
         self.is_ready = true;
         self.is_over |= is_over;
-        woken.extend(self.waiters.iter().map(|waiter| (*waiter, Wake::Ready)));
+        woken.extend(self.waiters.as_slice().iter().map(|waiter| (*waiter, Wake::Ready)));
     }
 }
 
@@ -63,6 +107,15 @@ impl Sources {
 
     fn get(&mut self, descriptor: Descriptor) -> Option<&mut Source> {
         usize::try_from(descriptor.number()).ok().and_then(|number| self.list.get_mut(number))
+    }
+
+    /// The place of a descriptor, which is made where that is asked for.
+    fn make(&mut self, descriptor: Descriptor, is_made: bool) -> Option<&mut Source> {
+        let number = usize::try_from(descriptor.number()).ok()?;
+        if is_made && number >= self.list.len() {
+            self.list.resize_with(number + 1, Source::default);
+        }
+        self.list.get_mut(number)
     }
 
     /// Whose a number is.
@@ -106,17 +159,14 @@ impl Sources {
         if side.is_over && interest == Interest::Readable {
             return Ok(false);
         }
-        side.waiters.push(waiter);
+        side.waiters.add(waiter);
         Ok(true)
     }
 
     /// Removes a waiter, if it is there.
     pub(super) fn remove(&mut self, descriptor: Descriptor, interest: Interest, waiter: Waiter) {
         if let Some(source) = self.get(descriptor) {
-            let waiters = &mut source.side(interest).waiters;
-            if let Some(place) = waiters.iter().position(|other| *other == waiter) {
-                waiters.swap_remove(place);
-            }
+            source.side(interest).waiters.remove(waiter);
         }
     }
 
@@ -170,15 +220,32 @@ impl Sources {
         }
     }
 
-    /// Forgets a descriptor. The kernel has forgotten it already, or does so when it is closed.
-    pub(super) fn forget(&mut self, descriptor: Descriptor, woken: &mut Vec<(Waiter, Wake)>) {
-        let Some(source) = self.get(descriptor).filter(|source| source.is_registered) else {
+    /// Whether the kernel may have forgotten a descriptor that it was told of.
+    pub(super) fn may_be_another(&mut self, descriptor: Descriptor) -> bool {
+        self.get(descriptor).is_some_and(|source| source.is_registered && !source.is_ours)
+    }
+
+    /// Forgets a descriptor. The kernel has forgotten it already, or does so when it is closed. `is_ours` is
+    /// what is known of the next with its number.
+    pub(super) fn forget(
+        &mut self,
+        descriptor: Descriptor,
+        is_ours: bool,
+        woken: &mut Vec<(Waiter, Wake)>,
+    ) {
+        let Some(source) = self.make(descriptor, is_ours) else {
             return;
         };
+        source.is_ours = is_ours;
+        if !source.is_registered {
+            return;
+        }
         let Source { readable, writable, hand, .. } = std::mem::take(source);
-        source.hand = Hand(hand.0.wrapping_add(1));
-        let waiters = readable.waiters.into_iter().chain(writable.waiters);
-        woken.extend(waiters.map(|waiter| (waiter, Wake::Closed)));
+        *source = Source { is_ours, hand: Hand(hand.0.wrapping_add(1)), ..Source::default() };
+        for side in [readable, writable] {
+            let waiters = side.waiters.as_slice().iter();
+            woken.extend(waiters.map(|waiter| (*waiter, Wake::Closed)));
+        }
         self.claims.disclaim(descriptor);
     }
 }

@@ -1,0 +1,5 @@
+local case = require "case"
+
+case.measure(function()
+  require "moonwire"
+end)

@@ -5,6 +5,8 @@ local net = require "spec.moonwire.support"
 
 --- Has `fn` called by the collector, again and again.
 local function haunt(fn)
+  -- So that it comes soon, however much there was before.
+  collectgarbage()
   local running = true
   t.defer(function()
     running = false
@@ -103,7 +105,7 @@ t.it("withstands a finaliser that closes the socket", function()
       current:close()
     end
   end)
-  for index = 1, 200 do
+  for index = 1, 800 do
     local client, server = net.pair(net.families.abstract)
     client:write(record(index) .. "\n")
     current = server

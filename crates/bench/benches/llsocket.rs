@@ -1,5 +1,6 @@
 //! `llsocket` on the embedded Lua 5.4, beside the same system calls made through libc.
 
+use std::hint::black_box;
 use std::io::{self, Read};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
@@ -8,7 +9,7 @@ use std::ptr;
 use std::thread;
 
 use mlua::{Function, Lua, Value};
-use moonwire_bench::{MESSAGE, Way, compare};
+use moonwire_bench::{MESSAGE, Way, compare, room};
 
 /// How much of a file is sent.
 const FILE_LENGTH: i64 = 1 << 30;
@@ -134,11 +135,11 @@ fn drained() -> io::Result<TcpStream> {
 
 /// What a C program does to send a message and receive it.
 fn send_and_receive(left: RawFd, right: RawFd) {
-    let mut room = [0_u8; 4096];
+    let mut room = room();
     // SAFETY: both buffers are valid for their lengths.
     let received = unsafe {
         libc::send(left, MESSAGE.as_ptr().cast(), MESSAGE.len(), libc::MSG_NOSIGNAL);
-        libc::recv(right, std::hint::black_box(&mut room).as_mut_ptr().cast(), room.len(), 0)
+        libc::recv(right, black_box(&mut room).as_mut_ptr().cast(), size_of_val(&room), 0)
     };
     assert_eq!(received, MESSAGE.len() as isize);
 }

@@ -4,6 +4,7 @@
 //! speed of a machine drifts: a ratio is taken within a round.
 
 use std::hint::black_box;
+use std::mem::MaybeUninit;
 use std::os::fd::RawFd;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -98,17 +99,25 @@ fn median(file: PathBuf) -> io::Result<f64> {
 /// What the benchmarks send.
 pub const MESSAGE: [u8; 64] = [b'x'; 64];
 
+/// Room to receive into, not cleared, as a program in C has it: to write 4 KiB of zeroes for each message
+/// would be a tenth of the whole.
+#[must_use]
+#[inline(always)]
+pub const fn room() -> MaybeUninit<[u8; 4096]> {
+    MaybeUninit::uninit()
+}
+
 /// Writes [`MESSAGE`] to one end of a pair and reads it from the other, with the two system calls
 /// that a C program makes.
 ///
 /// # Panics
 /// Where the message does not arrive.
 pub fn write_and_read(left: RawFd, right: RawFd) {
-    let mut room = [0_u8; 4096];
+    let mut room = room();
     // SAFETY: both buffers are valid for their lengths.
     let received = unsafe {
         libc::write(left, MESSAGE.as_ptr().cast(), MESSAGE.len());
-        libc::read(right, black_box(&mut room).as_mut_ptr().cast(), room.len())
+        libc::read(right, black_box(&mut room).as_mut_ptr().cast(), size_of_val(&room))
     };
     assert_eq!(received, MESSAGE.len() as isize);
 }

@@ -3,7 +3,7 @@
 use std::os::fd::{IntoRawFd, OwnedFd};
 
 use crate::options::SocketOption;
-use crate::reactor::descriptor_changes_hands;
+use crate::reactor::{descriptor_is_closed, descriptor_is_opened};
 use crate::{Address, Error, Shutdown, Socket, sys};
 
 /// The number of a file descriptor, not owned.
@@ -32,7 +32,7 @@ impl Descriptor {
     #[must_use]
     pub fn from_owned(descriptor: OwnedFd) -> Descriptor {
         let descriptor = Descriptor(descriptor.into_raw_fd());
-        descriptor_changes_hands(descriptor);
+        descriptor_is_opened(descriptor);
         descriptor
     }
 
@@ -157,7 +157,7 @@ impl Descriptor {
     /// # Errors
     /// That of the system call.
     pub fn close(self) -> Result<(), Error> {
-        descriptor_changes_hands(self);
+        descriptor_is_closed(self);
         sys::close(self).map_err(|errno| errno.during("close"))
     }
 }

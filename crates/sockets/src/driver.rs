@@ -39,7 +39,7 @@ fn park(wait: Wait<'_>, deadline: &mut Deadline, operation: &'static str) -> Res
             return Ok(false);
         }
         let result = match wait {
-            Wait::Descriptor(descriptor, interest) => {
+            Wait::Descriptor(descriptor, interest) | Wait::Number(descriptor, interest) => {
                 sys::poll(&mut [PollEntry::new(descriptor, interest.events())], remaining)
                     .map(|ready| ready > 0)
             }

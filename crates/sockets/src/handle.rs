@@ -16,6 +16,12 @@ pub trait Handle {
     /// that may be set.
     fn kernel_timeout(&self, interest: Interest) -> Option<&KernelTimeout>;
 
+    /// Whether it is a mere number: somebody may have closed the descriptor, and the system may have given the
+    /// number out again, without a word to this crate.
+    fn is_number(&self) -> bool {
+        false
+    }
+
     /// Whether it is known that a receive which finds less than it has room for has left nothing. One on
     /// a unix stream stops where descriptors come along, and nothing is known of a mere number.
     fn gives_all_there_is(&self) -> bool {
@@ -32,6 +38,11 @@ impl Handle for Descriptor {
     #[inline]
     fn kernel_timeout(&self, _: Interest) -> Option<&KernelTimeout> {
         None
+    }
+
+    #[inline]
+    fn is_number(&self) -> bool {
+        true
     }
 }
 

@@ -4,7 +4,7 @@ use std::mem::{self, ManuallyDrop};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use crate::options::REUSE_ADDRESS;
-use crate::reactor::descriptor_changes_hands;
+use crate::reactor::descriptor_is_opened;
 use crate::{Address, AddressInfo, Descriptor, Errno, Error, Family, sys};
 
 /// How a socket carries data, `socket(2)`.
@@ -220,7 +220,7 @@ impl Socket {
 impl From<OwnedFd> for Socket {
     fn from(descriptor: OwnedFd) -> Self {
         let socket = Socket(ManuallyDrop::new(descriptor));
-        descriptor_changes_hands(socket.descriptor());
+        descriptor_is_opened(socket.descriptor());
         socket
     }
 }

@@ -9,6 +9,10 @@ use super::watching::{Seen, watch};
 use crate::drive::drive;
 use crate::native::{Built, Call, NotAnObject, Outcome, Raise, Value};
 
+/// How many sockets are ready most of the time, at the most. To make room for them as they come costs more
+/// than the whole table does.
+const USUALLY_READY: u8 = 2;
+
 /// What came of the wait: the entries, and how many of them are ready.
 type Polled = Result<(Vec<PollEntry>, usize), Error>;
 
@@ -93,7 +97,7 @@ fn add_sockets(
 /// A table of those sockets in an argument table whose entries are ready.
 fn ready<'c>(call: &mut Call<'c>, index: usize, entries: &[PollEntry]) -> Result<Built, Raise> {
     call.build_from([index], |builder| {
-        builder.table(|list| {
+        builder.list_with_room(USUALLY_READY, |list| {
             let ready = entries.iter().enumerate().filter(|(_, entry)| entry.returned != 0);
             list.values_of(ready.map(|(position, _)| position));
         });

@@ -153,8 +153,10 @@ local function list(private, name)
   return waiting
 end
 
-local function notify(waiting)
-  if waiting then waiting:notify() end
+-- Wakes one of those who wait, where not as many as can go on have been woken already. `number` is how many
+-- have begun to wait and have not gone on.
+local function wake(waiting, number, most)
+  if waiting and number - waiting:count() < most then waiting:notify() end
 end
 
 function moonwire.channel(capacity)
@@ -174,8 +176,16 @@ function moonwire.channel(capacity)
 end
 
 -- A channel without capacity takes a value when somebody is there to receive it.
-local function has_room(private)
-  return private.count < private.capacity + private.receiving
+local function room(private)
+  return private.capacity + private.receiving - private.count
+end
+
+local function wake_sender(private)
+  wake(private.senders, private.sending, room(private))
+end
+
+local function wake_receiver(private)
+  wake(private.receivers, private.receiving, private.count)
 end
 
 function Channel:send(value)
@@ -183,19 +193,19 @@ function Channel:send(value)
   if value == nil then error("bad argument #1 to 'send' (value expected, got nil)", 2) end
   local ok, message, code = pass()
   -- Nobody overtakes those who wait.
-  local has_to_wait = private.sending > 0 or not has_room(private)
+  local has_to_wait = private.sending > 0 or room(private) <= 0
   while ok and has_to_wait and not private.is_closed do
     private.sending = private.sending + 1
     ok, message, code = list(private, "senders"):wait()
     private.sending = private.sending - 1
-    has_to_wait = not has_room(private)
+    has_to_wait = room(private) <= 0
   end
   if not ok then return failed("send", message, code) end
   if private.is_closed then return nil, "send: closed", "closed" end
   private[private.first + private.count] = value
   private.count = private.count + 1
-  notify(private.receivers)
-  if has_room(private) then notify(private.senders) end
+  wake_receiver(private)
+  wake_sender(private)
   return true
 end
 
@@ -205,7 +215,7 @@ local function receive(self, name)
   local has_to_wait = private.receiving > 0 or private.count == 0
   while ok and has_to_wait and not private.is_closed do
     private.receiving = private.receiving + 1
-    if has_room(private) then notify(private.senders) end
+    wake_sender(private)
     ok, message, code = list(private, "receivers"):wait()
     private.receiving = private.receiving - 1
     has_to_wait = private.count == 0
@@ -216,8 +226,8 @@ local function receive(self, name)
   private[private.first] = nil
   private.first = private.first + 1
   private.count = private.count - 1
-  if private.count > 0 then notify(private.receivers) end
-  if has_room(private) then notify(private.senders) end
+  wake_receiver(private)
+  wake_sender(private)
   return value
 end
 
@@ -263,13 +273,13 @@ function Semaphore:acquire()
   end
   if not ok then return failed("acquire", message, code) end
   private.count = private.count - 1
-  if private.count >= 1 then notify(private.waiting) end
+  wake(private.waiting, private.acquiring, private.count)
   return true
 end
 
 function Semaphore:release()
   local private = part(self, semaphore_metatable, "release")
   private.count = private.count + 1
-  notify(private.waiting)
+  wake(private.waiting, private.acquiring, private.count)
   return true
 end

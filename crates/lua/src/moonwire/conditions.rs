@@ -24,6 +24,7 @@ pub(super) static CONDITION: Class = Class {
         Function::method("wait", wait),
         Function::method("notify", notify),
         Function::method("notify_all", notify_all),
+        Function::method("count", count),
         Function::method("take_ended", take_ended),
     ]],
     metamethods: &[],
@@ -53,6 +54,11 @@ fn notify(call: Call<'_>) -> Outcome<'_> {
 fn notify_all(call: Call<'_>) -> Outcome<'_> {
     call.this::<Condition>()?.0.notify_all();
     Ok(true.into())
+}
+
+/// `condition:count()`: how many wait.
+fn count(call: Call<'_>) -> Outcome<'_> {
+    Ok(call.this::<Condition>()?.0.len().into())
 }
 
 /// `spawn_for(condition, fn, ...)`: a task whose end is told to a condition, and its number there.

@@ -107,8 +107,14 @@ impl Builder {
 
     /// Puts a new table on the stack, filled by `fill`.
     pub(crate) fn table(self, fill: impl Fn(Builder)) {
+        self.list_with_room(0, fill);
+    }
+
+    /// Puts a new table on the stack that has room for so many list items from the start, filled by
+    /// `fill`.
+    pub(crate) fn list_with_room(self, items: u8, fill: impl Fn(Builder)) {
         // SAFETY: the promise of `new`; tables are not nested deeper than the stack allows.
-        unsafe { ffi::lua_createtable(self.state, 0, 0) };
+        unsafe { ffi::lua_createtable(self.state, items.into(), 0) };
         fill(self);
     }
 

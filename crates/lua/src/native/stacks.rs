@@ -13,6 +13,7 @@ use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io;
 use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
@@ -26,6 +27,11 @@ use super::thread::{Resumed, Thread};
 const SIZE: usize = 2 * 1024 * 1024;
 /// How many stacks are kept for later.
 const MOST_IDLE: usize = 16;
+/// How many stacks the process may have. The kernel lets it have 65,530 mappings (`vm.max_map_count`), of which
+/// each takes two, and where there are none left nothing works any more.
+const MOST: usize = 30_000;
+/// How many there are.
+static COUNT: AtomicUsize = AtomicUsize::new(0);
 
 /// What a stack is told to do.
 enum Order {
@@ -71,6 +77,7 @@ impl Drop for Stack {
             // SAFETY: what lies on it is given up without being dropped. That is memory at most, see `give_up`:
             // the Lua state that its frames belong to is at its end, or keeps what they refer to.
             unsafe { stack.force_reset() };
+            COUNT.fetch_sub(1, Ordering::Relaxed);
         }
     }
 }
@@ -137,9 +144,13 @@ impl Stacks {
 }
 
 fn new_stack() -> io::Result<Stack> {
+    if COUNT.load(Ordering::Relaxed) >= MOST {
+        return Err(io::Error::other("too many tasks wait: no memory for another stack"));
+    }
     let no_memory = |error| io::Error::other(format!("no memory for another stack: {error}"));
     let stack = DefaultStack::new(SIZE).map_err(no_memory)?;
-    Ok(Stack(Some(Coroutine::with_stack(stack, |exchange, order| serve(exchange, order)))))
+    COUNT.fetch_add(1, Ordering::Relaxed);
+    Ok(Stack(Some(Coroutine::with_stack(stack, serve))))
 }
 
 /// Whether a stack that was parked goes on.

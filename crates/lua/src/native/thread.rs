@@ -195,22 +195,7 @@ impl<'c> Call<'c> {
         first: Option<bool>,
         thread: Thread,
     ) -> Result<Reply<'c>, Raise> {
-        self.reply_with_last(first, thread.len(), thread)
-    }
-
-    /// The reply false and then a copy of the error with which a coroutine has failed.
-    pub(crate) fn reply_with_error(&mut self, thread: Thread) -> Result<Reply<'c>, Raise> {
-        // Below it may lie what else was on the stack.
-        self.reply_with_last(Some(false), 1, thread)
-    }
-
-    fn reply_with_last(
-        &mut self,
-        first: Option<bool>,
-        count: i32,
-        thread: Thread,
-    ) -> Result<Reply<'c>, Raise> {
-        let below = thread.len() - count;
+        let count = thread.len();
         let from = thread.state;
         let all = count + i32::from(first.is_some());
         // SAFETY: a function of ours runs; the closure asks for the stack slots that it needs, and owns
@@ -221,15 +206,25 @@ impl<'c> Call<'c> {
                 if let Some(first) = first {
                     ffi::lua_pushboolean(state, first.into());
                 }
-                // One that has failed may have no slot left.
-                ffi::lua_checkstack(from, 1);
                 for index in 1..=count {
-                    ffi::lua_pushvalue(from, below + index);
+                    ffi::lua_pushvalue(from, index);
                     ffi::lua_xmove(from, state, 1);
                 }
             })?;
         }
         Ok(Reply::stacked(all))
+    }
+
+    /// The reply false and then a copy of the error with which a coroutine has failed.
+    pub(crate) fn reply_with_error(&mut self, thread: Thread) -> Result<Reply<'c>, Raise> {
+        // SAFETY: a function of ours runs, with free stack slots; the closure owns nothing.
+        unsafe {
+            protect(self.state(), 2, |state| {
+                ffi::lua_pushboolean(state, 0);
+                copy_error(thread.state, state);
+            })?;
+        }
+        Ok(Reply::stacked(2))
     }
 
     /// Raises the error on a coroutine's stack, or `text` in its stead.
@@ -239,11 +234,7 @@ impl<'c> Call<'c> {
         let pushed = unsafe {
             protect(self.state(), 1, |state| match text {
                 Some(text) => super::dispatch::push_bytes(state, text),
-                None => {
-                    ffi::lua_checkstack(from, 1);
-                    ffi::lua_pushvalue(from, -1);
-                    ffi::lua_xmove(from, state, 1);
-                }
+                None => copy_error(from, state),
             })
         };
         match pushed {
@@ -273,6 +264,19 @@ impl<'c> Call<'c> {
     }
 }
 
+/// Copies the error on top of the stack of a coroutine that has failed, which may have no room for more.
+///
+/// # Safety
+/// `to` has two free stack slots.
+unsafe fn copy_error(from: *mut ffi::lua_State, to: *mut ffi::lua_State) {
+    // SAFETY: the caller's promise; what has been moved away has room to be moved back.
+    unsafe {
+        ffi::lua_xmove(from, to, 1);
+        ffi::lua_pushvalue(to, -1);
+        ffi::lua_xmove(to, from, 1);
+    }
+}
+
 /// As [`protect`], which leaves more values than there are free slots for: the stack grows.
 ///
 /// # Safety
@@ -295,6 +299,7 @@ unsafe fn protect_many<F: Fn(*mut ffi::lua_State) + Copy>(
             // It is there now, so this does not fail.
             ffi::lua_checkstack(state, results + 4);
         }
-        protect(state, results, closure)
+        // Lua 5.5 takes no large number here.
+        protect(state, ffi::LUA_MULTRET, closure)
     }
 }

@@ -38,6 +38,11 @@ impl WaitList {
         while self.notify_one() {}
     }
 
+    /// How many wait.
+    pub(crate) fn len(&self) -> usize {
+        self.waiting.borrow().len()
+    }
+
     pub(super) fn note_end(&self, task: Waiter) {
         self.ended.borrow_mut().push_back(task);
         self.notify_one();

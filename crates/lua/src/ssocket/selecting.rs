@@ -10,6 +10,9 @@ use super::object::{Endpoint, SocketObject, Tcp, Udp};
 use crate::drive::drive;
 use crate::native::{Built, Call, Item, NotAnObject, Outcome, Raise, Value};
 
+/// How many sockets are ready most of the time, at the most: the tables have room for them from the start.
+const USUALLY_READY: u8 = 2;
+
 /// What is watched at one place of an argument list.
 #[derive(Clone, Copy)]
 struct Watched {
@@ -104,7 +107,7 @@ fn ready<'c>(call: &mut Call<'c>, index: usize, ready: &[bool]) -> Result<Built,
         return call.build(|builder| builder.table(|_| {}));
     }
     call.build_from([index], |builder| {
-        builder.table(|list| {
+        builder.list_with_room(USUALLY_READY, |list| {
             let positions = ready.iter().enumerate().filter(|(_, is_ready)| **is_ready);
             list.values_of(positions.map(|(position, _)| position));
         });

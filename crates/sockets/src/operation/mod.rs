@@ -124,6 +124,8 @@ pub enum Progress<T> {
 pub enum Wait<'a> {
     /// This descriptor's readiness.
     Descriptor(Descriptor, Interest),
+    /// The same for a mere number, behind which there may be another descriptor by now.
+    Number(Descriptor, Interest),
     /// Any of these.
     Any(&'a [PollEntry]),
     /// Any of these, or a moment.
@@ -140,5 +142,9 @@ pub enum Wait<'a> {
 /// closes it has to see to it that the operation is tried again.
 fn waits_for(handle: &impl Handle, interest: Interest) -> Wait<'_> {
     let descriptor = handle.descriptor().unwrap_or(Descriptor::from_number(-1));
-    Wait::Descriptor(descriptor, interest)
+    if handle.is_number() {
+        Wait::Number(descriptor, interest)
+    } else {
+        Wait::Descriptor(descriptor, interest)
+    }
 }

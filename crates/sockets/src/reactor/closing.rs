@@ -22,12 +22,21 @@ pub(super) fn watch(reactor: &Rc<RefCell<Inner>>) {
     ANY.set(true);
 }
 
-/// A descriptor is about to be closed, or its number has been given to a new one: who waits for the
-/// old one is woken, and nothing that was known of it holds for the new one.
+/// A descriptor is about to be closed: who waits for it is woken, and nothing that was known of it holds for
+/// the next with its number.
 #[inline]
-pub(crate) fn descriptor_changes_hands(descriptor: Descriptor) {
+pub(crate) fn descriptor_is_closed(descriptor: Descriptor) {
     if ANY.try_with(Cell::get).unwrap_or(false) {
-        tell_reactors(|inner| inner.descriptor_changes_hands(descriptor));
+        tell_reactors(|inner| inner.descriptor_changes_hands(descriptor, false));
+    }
+}
+
+/// A descriptor has been opened. Where its number was that of another, that one has been closed without a
+/// word.
+#[inline]
+pub(crate) fn descriptor_is_opened(descriptor: Descriptor) {
+    if ANY.try_with(Cell::get).unwrap_or(false) {
+        tell_reactors(|inner| inner.descriptor_changes_hands(descriptor, true));
     }
 }
 

@@ -15,6 +15,7 @@ mod timers;
 
 use std::cell::RefCell;
 use std::io;
+use std::os::fd::AsRawFd;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -27,9 +28,9 @@ use self::sources::{Hand, Sources};
 use self::timers::Timers;
 use crate::lookups::Lookups;
 use crate::operation::Wait;
-use crate::{Descriptor, Errno, Interest};
+use crate::{Descriptor, Errno, Interest, sys};
 
-pub(crate) use self::closing::{descriptor_changes_hands, wake_waiters};
+pub(crate) use self::closing::{descriptor_is_closed, descriptor_is_opened, wake_waiters};
 
 /// The number of somebody who waits, which the driver chooses: small ones, for they are places in a list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -156,6 +157,10 @@ impl Reactor {
         match wait {
             Wait::Descriptor(descriptor, interest) => {
                 inner.wait_for(waiter, descriptor, interest)?
+            }
+            Wait::Number(descriptor, interest) => {
+                inner.look_behind(descriptor);
+                inner.wait_for(waiter, descriptor, interest)?;
             }
             Wait::Any(entries) => inner.wait_for_any(waiter, entries)?,
             Wait::AnyUntil(entries, moment) => {
@@ -335,6 +340,7 @@ impl Inner {
     fn wait_for_any(&mut self, waiter: Waiter, entries: &[crate::PollEntry]) -> Result<(), Errno> {
         let mut many = Vec::with_capacity(entries.len());
         for entry in entries.iter().filter(|entry| entry.descriptor().number() >= 0) {
+            self.look_behind(entry.descriptor());
             let writes = entry.events & crate::events::OUT != 0;
             // Errors and hang-ups are reported for whatever is asked.
             let reads = entry.events & !crate::events::OUT != 0 || !writes;
@@ -392,9 +398,20 @@ impl Inner {
 
     /// Forgets what is known of a descriptor whose number belongs to another from now on, and wakes who
     /// waited for it.
-    fn descriptor_changes_hands(&mut self, descriptor: Descriptor) {
+    fn descriptor_changes_hands(&mut self, descriptor: Descriptor, is_ours: bool) {
         self.have_changed_hands = true;
-        self.sources.forget(descriptor, &mut self.woken);
+        self.sources.forget(descriptor, is_ours, &mut self.woken);
+    }
+
+    /// Looks whether there is still the same behind a number of which nobody has told whose it is.
+    fn look_behind(&mut self, descriptor: Descriptor) {
+        if self.sources.may_be_another(descriptor) {
+            let watcher = Descriptor::from_number(self.poll.as_raw_fd());
+            if !sys::is_watched(watcher, descriptor) {
+                self.have_changed_hands = true;
+                self.sources.forget(descriptor, false, &mut self.woken);
+            }
+        }
     }
 
     fn wake_waiters(&mut self, descriptor: Descriptor) {

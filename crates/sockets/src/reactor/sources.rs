@@ -22,6 +22,8 @@ pub(super) struct Hand(u32);
 #[derive(Debug, Default)]
 struct Source {
     is_registered: bool,
+    /// Whether this crate has opened it, and so hears when it is closed.
+    is_ours: bool,
     hand: Hand,
     readable: Side,
     writable: Side,
@@ -105,6 +107,15 @@ impl Sources {
 
     fn get(&mut self, descriptor: Descriptor) -> Option<&mut Source> {
         usize::try_from(descriptor.number()).ok().and_then(|number| self.list.get_mut(number))
+    }
+
+    /// The place of a descriptor, which is made where that is asked for.
+    fn make(&mut self, descriptor: Descriptor, is_made: bool) -> Option<&mut Source> {
+        let number = usize::try_from(descriptor.number()).ok()?;
+        if is_made && number >= self.list.len() {
+            self.list.resize_with(number + 1, Source::default);
+        }
+        self.list.get_mut(number)
     }
 
     /// Whose a number is.
@@ -209,13 +220,28 @@ impl Sources {
         }
     }
 
-    /// Forgets a descriptor. The kernel has forgotten it already, or does so when it is closed.
-    pub(super) fn forget(&mut self, descriptor: Descriptor, woken: &mut Vec<(Waiter, Wake)>) {
-        let Some(source) = self.get(descriptor).filter(|source| source.is_registered) else {
+    /// Whether the kernel may have forgotten a descriptor that it was told of.
+    pub(super) fn may_be_another(&mut self, descriptor: Descriptor) -> bool {
+        self.get(descriptor).is_some_and(|source| source.is_registered && !source.is_ours)
+    }
+
+    /// Forgets a descriptor. The kernel has forgotten it already, or does so when it is closed. `is_ours` is
+    /// what is known of the next with its number.
+    pub(super) fn forget(
+        &mut self,
+        descriptor: Descriptor,
+        is_ours: bool,
+        woken: &mut Vec<(Waiter, Wake)>,
+    ) {
+        let Some(source) = self.make(descriptor, is_ours) else {
             return;
         };
+        source.is_ours = is_ours;
+        if !source.is_registered {
+            return;
+        }
         let Source { readable, writable, hand, .. } = std::mem::take(source);
-        source.hand = Hand(hand.0.wrapping_add(1));
+        *source = Source { is_ours, hand: Hand(hand.0.wrapping_add(1)), ..Source::default() };
         for side in [readable, writable] {
             let waiters = side.waiters.as_slice().iter();
             woken.extend(waiters.map(|waiter| (*waiter, Wake::Closed)));

@@ -1,8 +1,9 @@
 //! Memory that the kernel fills, lent without being cleared first.
 
+use std::cell::Cell;
 use std::fmt;
 use std::io::Write;
-use std::mem::MaybeUninit;
+use std::mem::{self, MaybeUninit};
 
 use super::append::append;
 use crate::Errno;
@@ -10,11 +11,19 @@ use crate::Errno;
 /// What fits without a heap allocation.
 const INLINE: usize = 8192;
 
+/// The most heap memory that is kept from one value to the next: what a datagram may have.
+const MOST_KEPT: usize = 64 * 1024;
+
+thread_local! {
+    /// Heap memory of the last value that had some.
+    static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
 /// Memory into which operations receive, lent from call to call.
 ///
 /// Up to 8 KiB lie in the value itself, so that a receive of usual size allocates nothing; a larger
-/// one takes a heap buffer that is kept for the next. A value holds the result of one operation at
-/// a time.
+/// one takes a heap buffer that is kept for the next, also by another value of the same thread. A value
+/// holds the result of one operation at a time.
 pub struct Scratch {
     /// Invariant: the first `filled` bytes are initialised unless `in_heap`.
     inline: [MaybeUninit<u8>; INLINE],
@@ -75,6 +84,9 @@ impl Scratch {
         length: usize,
         receive: impl for<'room> FnOnce(&'room mut [MaybeUninit<u8>]) -> Result<&'room mut [u8], Errno>,
     ) -> Result<usize, Errno> {
+        if self.heap.capacity() == 0 {
+            self.heap = SPARE.try_with(Cell::take).unwrap_or_default();
+        }
         self.heap.clear();
         // The length is the program's wish: what is too much for this machine must not end it.
         self.heap.try_reserve_exact(length).map_err(|_| Errno::NOMEM)?;
@@ -152,6 +164,16 @@ impl Scratch {
 fn copy(room: &mut [MaybeUninit<u8>], bytes: &[u8]) {
     for (place, byte) in room.iter_mut().zip(bytes) {
         place.write(*byte);
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        if (INLINE..=MOST_KEPT).contains(&self.heap.capacity()) {
+            let memory = mem::take(&mut self.heap);
+            // At the end of the thread there is no next.
+            let _ = SPARE.try_with(|spare| spare.set(memory));
+        }
     }
 }
 

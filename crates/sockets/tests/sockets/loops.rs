@@ -1,10 +1,12 @@
 //! Descriptors and the reactors that they belong to.
 
+use std::io::Write;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::time::Duration;
 
 use moonwire_sockets::operation::Wait;
-use moonwire_sockets::{Descriptor, Errno, Interest, Reactor, Socket, Waiter};
+use moonwire_sockets::{Descriptor, Errno, Interest, Reactor, Socket, Waiter, Wake};
 use nix::unistd::dup2;
 
 fn wait(reactor: &Reactor, socket: &Socket) -> Result<(), Errno> {
@@ -48,4 +50,27 @@ fn a_number_behind_which_there_is_another_socket_belongs_to_nobody() {
     dup2(other_stream, &mut slot).expect("both are open");
     let second = Reactor::new().expect("a reactor");
     assert_eq!(wait(&second), Ok(()));
+}
+
+#[test]
+fn another_descriptor_behind_a_mere_number_is_noticed() {
+    let (first, _peer) = UnixStream::pair().expect("a pair");
+    let (other, mut other_peer) = UnixStream::pair().expect("a pair");
+    let mut slot = OwnedFd::from(first);
+    let descriptor = Descriptor::from_number(slot.as_raw_fd());
+    let reactor = Reactor::new().expect("a reactor");
+    let wait = || reactor.wait(Waiter(0), Wait::Number(descriptor, Interest::Readable), None);
+    assert_eq!(wait(), Ok(()));
+    reactor.forget(Waiter(0));
+    dup2(other, &mut slot).expect("both are open");
+    assert_eq!(wait(), Ok(()));
+    other_peer.write_all(b"hello").expect("there is room");
+    let mut woken = Vec::new();
+    // What was known of the first may wake nobody before that.
+    for _ in 0..3 {
+        if woken.is_empty() {
+            reactor.turn(Some(Duration::from_secs(5)), &mut woken).expect("it waits");
+        }
+    }
+    assert_eq!(woken, [(Waiter(0), Wake::Ready)]);
 }

@@ -34,6 +34,12 @@ pub(crate) enum Resumed {
 }
 
 impl Thread {
+    /// Has the processor fetch what resuming it reads first.
+    #[inline]
+    pub(crate) fn prefetch(self) {
+        super::prefetch(self.state.cast_const(), 3);
+    }
+
     /// How many values there are on its stack.
     fn len(self) -> i32 {
         // SAFETY: reads only; the thread is anchored.

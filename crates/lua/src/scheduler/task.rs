@@ -110,6 +110,17 @@ impl Task {
         }
     }
 
+    /// Has the processor fetch what resuming it reads first.
+    #[inline]
+    pub(super) fn prefetch(&self) {
+        if let Some(thread) = self.thread {
+            thread.prefetch();
+        }
+        if let Some(suspended) = &self.suspended {
+            suspended.prefetch();
+        }
+    }
+
     /// The earliest of the deadlines that are in force.
     pub(super) fn deadline(&self) -> Option<Instant> {
         let inner = self.bounds.iter().rev().map(|(_, bound)| *bound);

@@ -8,7 +8,7 @@ use moonwire_sockets::{Errno, Waiter};
 
 use super::task::Status;
 use super::{MOST_IDLE, SHARE, Scheduler, set_running};
-use crate::native::{Call, Raise, Ran, Reply, Resumed, Thread};
+use crate::native::{Call, Raise, Ran, Reply, Resumed, Thread, prefetch};
 
 /// How often garbage is collected at most to find tasks that have failed and that nobody can ask.
 const SEARCH: Duration = Duration::from_secs(1);
@@ -99,7 +99,7 @@ impl Scheduler {
     fn turn(&self, call: &mut Call<'_>, timeout: Option<Duration>) -> Result<(), Errno> {
         let turns = self.ready.borrow().len();
         for _ in 0..turns {
-            let next = self.ready.borrow_mut().pop_front();
+            let next = self.next_ready();
             if let Some(waiter) = next {
                 self.resume(call, waiter);
             }
@@ -133,6 +133,23 @@ impl Scheduler {
         }
         self.woken.replace(woken);
         turned
+    }
+
+    /// Takes out whose turn it is, and has the processor fetch what those behind need: where there are many
+    /// tasks, little of it is in the caches.
+    fn next_ready(&self) -> Option<Waiter> {
+        let mut ready = self.ready.borrow_mut();
+        let next = ready.pop_front();
+        if ready.len() > 4 {
+            let tasks = self.tasks.borrow();
+            if let Some(task) = tasks.get(ready[4].0 as usize) {
+                prefetch(task, 3);
+            }
+            if let Some(task) = tasks.get(ready[1].0 as usize) {
+                task.prefetch();
+            }
+        }
+        next
     }
 
     /// Fails the waits of all tasks, each of which waits for another.

@@ -61,7 +61,7 @@ t.it("raises an error that is no string as it is", function()
   for _, value in ipairs { object, true, print } do
     local ok, raised = pcall(moonwire.run, function() error(value) end)
     t.equal(ok, false)
-    t.equal(raised, value)
+    t.equal(rawequal(raised, value), true)
   end
   local outcome = t.pack(pcall(moonwire.run, function() error(nil) end))
   t.equal(outcome[1], false)

@@ -194,10 +194,13 @@ impl Scheduler {
             }
             Err(error) => {
                 // Nothing has run, so what lies on the coroutine's stack is no error.
-                self.with(waiter, |task| {
+                let suspended = self.with(waiter, |task| {
                     task.trace = Some(error.to_string().into_bytes().into());
                     task.thread = None;
+                    task.suspended.take()
                 });
+                // Nobody may wake a task that has ended.
+                drop(suspended);
                 call.release(thread);
                 self.end(call, waiter, Status::Failed);
             }

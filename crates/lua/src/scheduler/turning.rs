@@ -113,8 +113,7 @@ impl Scheduler {
         }
         // Finalisers may have woken somebody.
         let is_idle = self.ready.borrow().is_empty();
-        // Where somebody else's loop runs ours, that one may send word.
-        if is_idle && timeout.is_none() && !self.is_watched.get() && self.reactor.is_hopeless() {
+        if is_idle && timeout.is_none() && self.reactor.is_hopeless() {
             self.break_deadlock();
             return Ok(());
         }

@@ -81,7 +81,7 @@ impl Thread {
                     // Meanwhile it may have been parked, and be gone on with from elsewhere.
                     let place = crate::scheduler::outside_of_tasks(|| traceback(from(), state));
                     versions::close_thread(state);
-                    Resumed::Failed(place)
+                    Resumed::Failed(place_after_close(place, state))
                 }
             }
         }
@@ -125,6 +125,27 @@ unsafe fn traceback(on: *mut ffi::lua_State, failed: *mut ffi::lua_State) -> Opt
         ffi::lua_pop(on, 1);
         bytes
     }
+}
+
+/// Where the error on top of a coroutine's stack has come from, after what was to be closed was: that may
+/// have raised another in its place, of which `place` does not tell.
+///
+/// # Safety
+/// The coroutine has ended with an error.
+unsafe fn place_after_close(
+    place: Option<Box<[u8]>>,
+    failed: *mut ffi::lua_State,
+) -> Option<Box<[u8]>> {
+    // SAFETY: the caller's promise. A string is not converted, and is read at once.
+    let error = unsafe {
+        if ffi::lua_type(failed, -1) != ffi::LUA_TSTRING {
+            return None;
+        }
+        let mut length = 0;
+        let text = ffi::lua_tolstring(failed, -1, &raw mut length);
+        std::slice::from_raw_parts(text.cast::<u8>(), length)
+    };
+    place.filter(|place| place.starts_with(error)).or_else(|| Some(error.into()))
 }
 
 impl<'c> Call<'c> {

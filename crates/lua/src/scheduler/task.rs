@@ -137,11 +137,14 @@ impl Task {
         self.bounds.push((number, bound));
     }
 
-    /// Coroutines of the program's own may leave what they have entered in any order.
-    pub(super) fn leave(&mut self, number: u64) {
-        if let Some(place) = self.bounds.iter().rposition(|(entered, _)| *entered == number) {
+    /// Coroutines of the program's own may leave what they have entered in any order. `false` where it
+    /// was not this task that has entered it.
+    pub(super) fn leave(&mut self, number: u64) -> bool {
+        let place = self.bounds.iter().rposition(|(entered, _)| *entered == number);
+        if let Some(place) = place {
             self.bounds.remove(place);
         }
+        place.is_some()
     }
 
     pub(super) fn cancel(&mut self) {

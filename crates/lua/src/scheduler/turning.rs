@@ -113,8 +113,7 @@ impl Scheduler {
         }
         // Finalisers may have woken somebody.
         let is_idle = self.ready.borrow().is_empty();
-        // Where somebody else's loop runs ours, that one may send word.
-        if is_idle && timeout.is_none() && !self.is_watched.get() && self.reactor.is_hopeless() {
+        if is_idle && timeout.is_none() && self.reactor.is_hopeless() {
             self.break_deadlock();
             return Ok(());
         }
@@ -211,10 +210,13 @@ impl Scheduler {
             }
             Err(error) => {
                 // Nothing has run, so what lies on the coroutine's stack is no error.
-                self.with(waiter, |task| {
+                let suspended = self.with(waiter, |task| {
                     task.trace = Some(error.to_string().into_bytes().into());
                     task.thread = None;
+                    task.suspended.take()
                 });
+                // Nobody may wake a task that has ended.
+                drop(suspended);
                 call.release(thread);
                 self.end(call, waiter, Status::Failed);
             }

@@ -146,14 +146,14 @@ mod tests {
 
     #[test]
     fn passes_over_what_nobody_waits_for() {
-        let poll = Poll::new().unwrap();
-        let waker = Arc::new(Waker::new(poll.registry(), Token(0)).unwrap());
+        let poll = Poll::new().expect("epoll");
+        let waker = Arc::new(Waker::new(poll.registry(), Token(0)).expect("eventfd"));
         let Pool(shared) = &Pool::new(waker);
         let wanted = lookup("wanted.invalid");
         shared.with(|queue| {
             queue.lookups.extend([lookup("left.invalid"), Arc::clone(&wanted)]);
         });
-        let next = next(shared).unwrap();
+        let next = next(shared).expect("a look-up");
         assert!(Arc::ptr_eq(&next, &wanted));
         assert!(shared.with(|queue| queue.lookups.is_empty()));
     }

@@ -139,7 +139,7 @@ impl Stacks {
 fn new_stack() -> io::Result<Stack> {
     let no_memory = |error| io::Error::other(format!("no memory for another stack: {error}"));
     let stack = DefaultStack::new(SIZE).map_err(no_memory)?;
-    Ok(Stack(Some(Coroutine::with_stack(stack, |exchange, order| serve(exchange, order)))))
+    Ok(Stack(Some(Coroutine::with_stack(stack, serve))))
 }
 
 /// Whether a stack that was parked goes on.

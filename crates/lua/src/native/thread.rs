@@ -138,6 +138,10 @@ unsafe fn place_after_close(
 ) -> Option<Box<[u8]>> {
     // SAFETY: the caller's promise. A string is not converted, and is read at once.
     let error = unsafe {
+        // The first releases of Lua 5.4 leave nothing there where nothing else was raised.
+        if ffi::lua_gettop(failed) == 0 {
+            return place;
+        }
         if ffi::lua_type(failed, -1) != ffi::LUA_TSTRING {
             return None;
         }

@@ -126,7 +126,7 @@ it("of a task whose coroutine the program has closed ends, and nobody wakes that
   t.equal(task:join(), false)
   channel:close()
   tasks.settle()
-  t.equal(task:status(), "cancelled")
+  t.equal(task:status(), "failed")
 end)
 
 t.it("outside of run works for what has ended", function()

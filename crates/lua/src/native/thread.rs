@@ -296,6 +296,11 @@ impl<'c> Call<'c> {
 unsafe fn copy_error(from: *mut ffi::lua_State, to: *mut ffi::lua_State) {
     // SAFETY: the caller's promise; what has been moved away has room to be moved back.
     unsafe {
+        // Early releases of Lua 5.4 drop the error when they close what is to be closed.
+        if ffi::lua_gettop(from) == 0 {
+            ffi::lua_pushnil(to);
+            return;
+        }
         ffi::lua_xmove(from, to, 1);
         ffi::lua_pushvalue(to, -1);
         ffi::lua_xmove(to, from, 1);

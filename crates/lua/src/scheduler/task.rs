@@ -4,9 +4,11 @@ use std::io::{self, Write};
 use std::rc::Rc;
 use std::time::Instant;
 
+use memchr::memmem;
 use moonwire_sockets::{Waiter, Wake};
 
 use super::{Scheduler, WaitList};
+use crate::convert::CANCELLED;
 use crate::native::{Stack, Suspended, Thread};
 
 /// What a task is at.
@@ -174,6 +176,16 @@ impl Task {
 
     pub(super) fn is_cancelled(&self) -> bool {
         self.cancellation != Cancellation::None
+    }
+
+    /// Whether the error with which it has failed may be but what it was told by a call that was called off.
+    /// Another one, of its clean-up say, is not lost with it.
+    pub(super) fn speaks_of_cancellation(&self) -> bool {
+        let Some(trace) = &self.trace else {
+            return true;
+        };
+        let end = memmem::find(trace, b"\nstack traceback:").unwrap_or(trace.len());
+        memmem::find(&trace[..end], CANCELLED.as_bytes()).is_some()
     }
 
     /// Whether it has failed and nobody knows.

@@ -239,7 +239,9 @@ impl Scheduler {
         self.alive.set(self.alive.get() - 1);
         self.reactor.retire(waiter);
         let (joiners, tells, is_kept) = self.with(waiter, |task| {
-            task.status = if task.is_cancelled() { Status::Cancelled } else { status };
+            let is_cancelled =
+                task.is_cancelled() && (status != Status::Failed || task.speaks_of_cancellation());
+            task.status = if is_cancelled { Status::Cancelled } else { status };
             let joiners = std::mem::take(&mut task.joiners);
             let tells = task.tells.take();
             if task.is_failure_unknown() && joiners.is_empty() && tells.is_none() {

@@ -79,6 +79,56 @@ it("of each other ends with a word, not never", function()
   t.equal(outcomes[2] == "EDEADLK" or outcomes[3] == "EDEADLK", true)
 end)
 
+it("is forgotten where the program closes the coroutine that waits", function()
+  if not coroutine.close then
+    return
+  end
+  local own
+  local go = moonwire.channel()
+  local others = { moonwire.spawn(function() go:receive() end) }
+  local waiting = moonwire.spawn(function()
+    own = coroutine.running()
+    return table.remove(others):join()
+  end)
+  tasks.settle()
+  if coroutine.status(own) ~= "suspended" then
+    return
+  end
+  t.equal(coroutine.close(own), true)
+  -- Nobody can ask about the other any more: it is gone when it has ended.
+  collectgarbage()
+  go:send(1)
+  tasks.settle()
+  local ok, message = waiting:join()
+  t.equal(ok, false)
+  t.matches(message, "closed by another")
+  waiting = nil
+  collectgarbage()
+  tasks.settle()
+end)
+
+it("of a task whose coroutine the program has closed ends, and nobody wakes that any more", function()
+  if not coroutine.close then
+    return
+  end
+  local own
+  local channel = moonwire.channel()
+  local task = moonwire.spawn(function()
+    own = coroutine.running()
+    channel:receive()
+  end)
+  tasks.settle()
+  if coroutine.status(own) ~= "suspended" then
+    return
+  end
+  t.equal(coroutine.close(own), true)
+  task:cancel()
+  t.equal(task:join(), false)
+  channel:close()
+  tasks.settle()
+  t.equal(task:status(), "failed")
+end)
+
 t.it("outside of run works for what has ended", function()
   local task
   moonwire.run(function() task = moonwire.spawn(function() return 7 end) end)

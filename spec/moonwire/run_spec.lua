@@ -67,6 +67,24 @@ t.it("raises an error that is no string as it is", function()
   t.equal(outcome[1], false)
 end)
 
+t.it("raises the error of what is closed where that takes the place of another", function()
+  local main = (loadstring or load)([[
+    local guard <close> = setmetatable({}, { __close = ... })
+    error("first")
+  ]])
+  if not main then
+    return
+  end
+  for _, value in ipairs { "from close", {} } do
+    local ok, raised = pcall(moonwire.run, main, function()
+      moonwire.sleep(0.001)
+      error(value, 0)
+    end)
+    t.equal(ok, false)
+    t.equal(raised, value)
+  end
+end)
+
 t.it("ends the other tasks before it raises", function()
   local ended
   local ok = pcall(moonwire.run, function()

@@ -115,6 +115,11 @@ t.it("steps and run go together", function()
   t.equal(moonwire.run(function() return select(2, task:join()) end), "x")
 end)
 
+t.it("run tells of a deadlock all the same: nobody else can send word while it waits", function()
+  local channel = moonwire.channel()
+  t.equal(moonwire.run(function() return select(3, channel:receive()) end), "EDEADLK")
+end)
+
 t.it("refuses what is no number", function()
   t.bad_argument(1, "step", "number expected, got table", moonwire.step, {})
   t.bad_argument(1, "step", "time-out is not a number", moonwire.step, 0 / 0)

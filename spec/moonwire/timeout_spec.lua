@@ -115,6 +115,24 @@ it("leaves its own deadline, whatever order coroutines leave them in", function(
   t.equal(moonwire.sleep(0.001), true)
 end)
 
+it("leaves a deadline that a coroutine has entered in another task", function()
+  if _VERSION == "Lua 5.1" and not jit then
+    return
+  end
+  local generator = coroutine.wrap(function()
+    moonwire.timeout(0.01, coroutine.yield)
+    coroutine.yield()
+  end)
+  local task = moonwire.spawn(function()
+    generator()
+    moonwire.yield()
+    return moonwire.sleep(0.02)
+  end)
+  moonwire.yield()
+  generator()
+  t.same({ task:join() }, { true, true })
+end)
+
 t.it("needs a task", function()
   t.raises("timeout needs a task: call this inside of run$", moonwire.timeout, 1, print)
 end)

@@ -1,7 +1,8 @@
 //! Signals that a program waits for, `signal(7)`.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::io::{self, Read};
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
@@ -51,6 +52,25 @@ struct Caught {
     /// Gets a byte when the signal comes.
     arrivals: UnixStream,
     handler: SigId,
+    /// How often it has been found to have come.
+    count: Cell<u64>,
+    /// Whether it has come and nobody has been told.
+    is_kept: Cell<bool>,
+}
+
+impl Caught {
+    /// Notes whether the signal has come. It counts once, however often it came.
+    fn note(&self) {
+        let mut bytes = [0; 64];
+        let mut has_come = false;
+        while let Ok(1..) = (&self.arrivals).read(&mut bytes) {
+            has_come = true;
+        }
+        if has_come {
+            self.count.set(self.count.get() + 1);
+            self.is_kept.set(true);
+        }
+    }
 }
 
 impl Drop for Caught {
@@ -70,32 +90,33 @@ impl SignalSet {
         SignalSet::default()
     }
 
-    /// Catches a signal from now on. The descriptor is readable when it has come.
-    pub(crate) fn catch(&self, signal: i32) -> Result<Descriptor, Errno> {
-        let mut caught = self.0.borrow_mut();
-        if let Some(caught) = caught.get(&signal) {
-            return Ok(Descriptor::from_number(caught.arrivals.as_raw_fd()));
-        }
-        let (arrivals, sender) = UnixStream::pair().map_err(|error| errno(&error))?;
-        arrivals.set_nonblocking(true).map_err(|error| errno(&error))?;
-        let handler = pipe::register(signal, sender).map_err(|error| errno(&error))?;
-        let descriptor = Descriptor::from_number(arrivals.as_raw_fd());
-        caught.insert(signal, Caught { arrivals, handler });
-        Ok(descriptor)
+    /// Catches a signal from now on. The descriptor is readable when it has come; with it comes how often
+    /// it has come so far.
+    pub(crate) fn catch(&self, signal: i32) -> Result<(Descriptor, u64), Errno> {
+        let mut all = self.0.borrow_mut();
+        let caught = match all.entry(signal) {
+            Entry::Occupied(caught) => caught.into_mut(),
+            Entry::Vacant(place) => {
+                let (arrivals, sender) = UnixStream::pair().map_err(|error| errno(&error))?;
+                arrivals.set_nonblocking(true).map_err(|error| errno(&error))?;
+                let handler = pipe::register(signal, sender).map_err(|error| errno(&error))?;
+                let (count, is_kept) = (Cell::new(0), Cell::new(false));
+                place.insert(Caught { arrivals, handler, count, is_kept })
+            }
+        };
+        caught.note();
+        Ok((Descriptor::from_number(caught.arrivals.as_raw_fd()), caught.count.get()))
     }
 
-    /// Whether a signal has come that was caught. It counts once, however often it came.
-    pub(crate) fn take(&self, signal: i32) -> bool {
-        let caught = self.0.borrow();
-        let Some(Caught { arrivals, .. }) = caught.get(&signal) else {
+    /// Whether a signal has come that was caught, either since it had come `before` times, of which everybody
+    /// is told who waits, or while nobody waited, of which one is told.
+    pub(crate) fn take(&self, signal: i32, before: u64) -> bool {
+        let all = self.0.borrow();
+        let Some(caught) = all.get(&signal) else {
             return false;
         };
-        let mut bytes = [0; 64];
-        let mut has_come = false;
-        while let Ok(1..) = (&*arrivals).read(&mut bytes) {
-            has_come = true;
-        }
-        has_come
+        caught.note();
+        caught.is_kept.replace(false) || caught.count.get() > before
     }
 }
 

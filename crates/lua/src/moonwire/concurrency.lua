@@ -98,12 +98,11 @@ local function tend(private)
     if number then
       local child = private.children[number]
       private.children[number] = nil
-      if child:status() == "failed" then
+      -- What else fails is told of as the failure of any task that nobody joins.
+      if child:status() == "failed" and not private.failure then
         local _, failure = child:join()
-        if not private.failure then
-          private.failure = { failure }
-          cancel_children(private)
-        end
+        private.failure = { failure }
+        cancel_children(private)
       end
     else
       local ok, message, code = private.changed:wait()

@@ -22,9 +22,9 @@ use mlua::ffi;
 use super::call::Call;
 use super::thread::{Resumed, Thread};
 
-/// The size of a stack. Lua nests C calls up to 200 deep, with buffers of up to 8 KiB each; memory is used
-/// only when it is touched.
-const SIZE: usize = 2 * 1024 * 1024;
+/// The size of a stack: that of a program's main thread. Lua nests C calls up to 200 deep, with buffers of up
+/// to 8 KiB each, and LuaJIT as deep as there is room. Memory is used only when it is touched.
+const SIZE: usize = 8 * 1024 * 1024;
 /// How many stacks are kept for later.
 const MOST_IDLE: usize = 16;
 /// How many stacks the process may have. The kernel lets it have 65,530 mappings (`vm.max_map_count`), of which

@@ -19,6 +19,14 @@ pub(crate) trait Continue<'c> {
 /// A call that is suspended, for the scheduler to keep. It must not outlive the coroutine.
 pub(crate) struct Suspended(Box<dyn Continue<'static>>);
 
+impl Suspended {
+    /// Has the processor fetch what going on reads first.
+    #[inline]
+    pub(crate) fn prefetch(&self) {
+        super::prefetch(&raw const *self.0, 2);
+    }
+}
+
 impl fmt::Debug for Suspended {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Suspended")

@@ -34,6 +34,12 @@ pub(crate) enum Resumed {
 }
 
 impl Thread {
+    /// Has the processor fetch what resuming it reads first.
+    #[inline]
+    pub(crate) fn prefetch(self) {
+        super::prefetch(self.state.cast_const(), 3);
+    }
+
     /// How many values there are on its stack.
     fn len(self) -> i32 {
         // SAFETY: reads only; the thread is anchored.
@@ -75,7 +81,7 @@ impl Thread {
                     // Meanwhile it may have been parked, and be gone on with from elsewhere.
                     let place = crate::scheduler::outside_of_tasks(|| traceback(from(), state));
                     versions::close_thread(state);
-                    Resumed::Failed(place)
+                    Resumed::Failed(place_after_close(place, state))
                 }
             }
         }
@@ -119,6 +125,31 @@ unsafe fn traceback(on: *mut ffi::lua_State, failed: *mut ffi::lua_State) -> Opt
         ffi::lua_pop(on, 1);
         bytes
     }
+}
+
+/// Where the error on top of a coroutine's stack has come from, after what was to be closed was: that may
+/// have raised another in its place, of which `place` does not tell.
+///
+/// # Safety
+/// The coroutine has ended with an error.
+unsafe fn place_after_close(
+    place: Option<Box<[u8]>>,
+    failed: *mut ffi::lua_State,
+) -> Option<Box<[u8]>> {
+    // SAFETY: the caller's promise. A string is not converted, and is read at once.
+    let error = unsafe {
+        // The first releases of Lua 5.4 leave nothing there where nothing else was raised.
+        if ffi::lua_gettop(failed) == 0 {
+            return place;
+        }
+        if ffi::lua_type(failed, -1) != ffi::LUA_TSTRING {
+            return None;
+        }
+        let mut length = 0;
+        let text = ffi::lua_tolstring(failed, -1, &raw mut length);
+        std::slice::from_raw_parts(text.cast::<u8>(), length)
+    };
+    place.filter(|place| place.starts_with(error)).or_else(|| Some(error.into()))
 }
 
 impl<'c> Call<'c> {
@@ -265,6 +296,11 @@ impl<'c> Call<'c> {
 unsafe fn copy_error(from: *mut ffi::lua_State, to: *mut ffi::lua_State) {
     // SAFETY: the caller's promise; what has been moved away has room to be moved back.
     unsafe {
+        // Early releases of Lua 5.4 drop the error when they close what is to be closed.
+        if ffi::lua_gettop(from) == 0 {
+            ffi::lua_pushnil(to);
+            return;
+        }
         ffi::lua_xmove(from, to, 1);
         ffi::lua_pushvalue(to, -1);
         ffi::lua_xmove(to, from, 1);

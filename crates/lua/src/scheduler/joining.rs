@@ -31,8 +31,12 @@ impl Join {
     }
 
     fn leave(&mut self) {
-        if let Some(waiter) = self.waiter.take() {
-            self.scheduler.with(self.task, |task| task.joiners.retain(|joiner| *joiner != waiter));
+        let Some(waiter) = self.waiter.take() else {
+            return;
+        };
+        // Where the program has closed the coroutine that waited, the task may be gone with its handle.
+        if let Some(task) = self.scheduler.tasks.borrow_mut().get_mut(self.task.0 as usize) {
+            task.joiners.retain(|joiner| *joiner != waiter);
         }
     }
 }

@@ -353,9 +353,12 @@ impl Scheduler {
 
     /// Leaves the deadline with this number.
     pub(crate) fn leave_deadline(&self, number: u64) {
-        if let Some(current) = self.current() {
-            self.with(current, |task| task.leave(number));
+        let current = self.current();
+        if current.is_some_and(|current| self.with(current, |task| task.leave(number))) {
+            return;
         }
+        // A coroutine of the program's own has entered it in one task, and leaves it in another.
+        self.tasks.borrow_mut().iter_mut().any(|(_, task)| task.leave(number));
     }
 
     /// What the task was suspended with in whose coroutine the call runs. The task is resumed, to see what has

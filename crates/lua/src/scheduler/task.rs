@@ -4,9 +4,11 @@ use std::io::{self, Write};
 use std::rc::Rc;
 use std::time::Instant;
 
+use memchr::memmem;
 use moonwire_sockets::{Waiter, Wake};
 
 use super::{Scheduler, WaitList};
+use crate::convert::CANCELLED;
 use crate::native::{Stack, Suspended, Thread};
 
 /// What a task is at.
@@ -110,6 +112,17 @@ impl Task {
         }
     }
 
+    /// Has the processor fetch what resuming it reads first.
+    #[inline]
+    pub(super) fn prefetch(&self) {
+        if let Some(thread) = self.thread {
+            thread.prefetch();
+        }
+        if let Some(suspended) = &self.suspended {
+            suspended.prefetch();
+        }
+    }
+
     /// The earliest of the deadlines that are in force.
     pub(super) fn deadline(&self) -> Option<Instant> {
         let inner = self.bounds.iter().rev().map(|(_, bound)| *bound);
@@ -126,11 +139,14 @@ impl Task {
         self.bounds.push((number, bound));
     }
 
-    /// Coroutines of the program's own may leave what they have entered in any order.
-    pub(super) fn leave(&mut self, number: u64) {
-        if let Some(place) = self.bounds.iter().rposition(|(entered, _)| *entered == number) {
+    /// Coroutines of the program's own may leave what they have entered in any order. `false` where it
+    /// was not this task that has entered it.
+    pub(super) fn leave(&mut self, number: u64) -> bool {
+        let place = self.bounds.iter().rposition(|(entered, _)| *entered == number);
+        if let Some(place) = place {
             self.bounds.remove(place);
         }
+        place.is_some()
     }
 
     pub(super) fn cancel(&mut self) {
@@ -160,6 +176,16 @@ impl Task {
 
     pub(super) fn is_cancelled(&self) -> bool {
         self.cancellation != Cancellation::None
+    }
+
+    /// Whether the error with which it has failed may be but what it was told by a call that was called off.
+    /// Another one, of its clean-up say, is not lost with it.
+    pub(super) fn speaks_of_cancellation(&self) -> bool {
+        let Some(trace) = &self.trace else {
+            return true;
+        };
+        let end = memmem::find(trace, b"\nstack traceback:").unwrap_or(trace.len());
+        memmem::find(&trace[..end], CANCELLED.as_bytes()).is_some()
     }
 
     /// Whether it has failed and nobody knows.

@@ -8,7 +8,7 @@ use moonwire_sockets::{Errno, Waiter};
 
 use super::task::Status;
 use super::{MOST_IDLE, SHARE, Scheduler, set_running};
-use crate::native::{Call, Raise, Ran, Reply, Resumed, Thread};
+use crate::native::{Call, Raise, Ran, Reply, Resumed, Thread, prefetch};
 
 /// How often garbage is collected at most to find tasks that have failed and that nobody can ask.
 const SEARCH: Duration = Duration::from_secs(1);
@@ -99,7 +99,7 @@ impl Scheduler {
     fn turn(&self, call: &mut Call<'_>, timeout: Option<Duration>) -> Result<(), Errno> {
         let turns = self.ready.borrow().len();
         for _ in 0..turns {
-            let next = self.ready.borrow_mut().pop_front();
+            let next = self.next_ready();
             if let Some(waiter) = next {
                 self.resume(call, waiter);
             }
@@ -113,8 +113,7 @@ impl Scheduler {
         }
         // Finalisers may have woken somebody.
         let is_idle = self.ready.borrow().is_empty();
-        // Where somebody else's loop runs ours, that one may send word.
-        if is_idle && timeout.is_none() && !self.is_watched.get() && self.reactor.is_hopeless() {
+        if is_idle && timeout.is_none() && self.reactor.is_hopeless() {
             self.break_deadlock();
             return Ok(());
         }
@@ -133,6 +132,23 @@ impl Scheduler {
         }
         self.woken.replace(woken);
         turned
+    }
+
+    /// Takes out whose turn it is, and has the processor fetch what those behind need: where there are many
+    /// tasks, little of it is in the caches.
+    fn next_ready(&self) -> Option<Waiter> {
+        let mut ready = self.ready.borrow_mut();
+        let next = ready.pop_front();
+        if ready.len() > 4 {
+            let tasks = self.tasks.borrow();
+            if let Some(task) = tasks.get(ready[4].0 as usize) {
+                prefetch(task, 3);
+            }
+            if let Some(task) = tasks.get(ready[1].0 as usize) {
+                task.prefetch();
+            }
+        }
+        next
     }
 
     /// Fails the waits of all tasks, each of which waits for another.
@@ -194,10 +210,13 @@ impl Scheduler {
             }
             Err(error) => {
                 // Nothing has run, so what lies on the coroutine's stack is no error.
-                self.with(waiter, |task| {
+                let suspended = self.with(waiter, |task| {
                     task.trace = Some(error.to_string().into_bytes().into());
                     task.thread = None;
+                    task.suspended.take()
                 });
+                // Nobody may wake a task that has ended.
+                drop(suspended);
                 call.release(thread);
                 self.end(call, waiter, Status::Failed);
             }
@@ -220,7 +239,9 @@ impl Scheduler {
         self.alive.set(self.alive.get() - 1);
         self.reactor.retire(waiter);
         let (joiners, tells, is_kept) = self.with(waiter, |task| {
-            task.status = if task.is_cancelled() { Status::Cancelled } else { status };
+            let is_cancelled =
+                task.is_cancelled() && (status != Status::Failed || task.speaks_of_cancellation());
+            task.status = if is_cancelled { Status::Cancelled } else { status };
             let joiners = std::mem::take(&mut task.joiners);
             let tells = task.tells.take();
             if task.is_failure_unknown() && joiners.is_empty() && tells.is_none() {

@@ -27,7 +27,7 @@ pub struct Lookup {
 pub(crate) struct Lookups {
     pool: Pool,
     in_flight: RefCell<HashMap<Question, Weak<Lookup>>>,
-    waiters: RefCell<Vec<(Arc<Lookup>, Waiter)>>,
+    waiters: RefCell<Vec<(Weak<Lookup>, Waiter)>>,
 }
 
 /// Where an operation has come to that asks the resolver.
@@ -102,7 +102,7 @@ impl Lookups {
         let shared = in_flight.get(&lookup.question).and_then(Weak::upgrade);
         match shared.filter(|shared| std::ptr::eq(&raw const **shared, lookup)) {
             Some(shared) if lookup.answer.get().is_none() => {
-                self.waiters.borrow_mut().push((shared, waiter));
+                self.waiters.borrow_mut().push((Arc::downgrade(&shared), waiter));
                 true
             }
             _ => false,
@@ -112,6 +112,10 @@ impl Lookups {
     /// Tells who has waited for an answer that has come.
     pub(crate) fn answered(&self, mut tell: impl FnMut(Waiter)) {
         self.waiters.borrow_mut().retain(|(lookup, waiter)| {
+            // Where nobody has it any more, the wait has ended otherwise.
+            let Some(lookup) = lookup.upgrade() else {
+                return false;
+            };
             let is_answered = lookup.answer.get().is_some();
             if is_answered {
                 tell(*waiter);

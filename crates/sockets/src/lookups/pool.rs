@@ -97,8 +97,12 @@ fn work(shared: &Shared) {
 fn next(shared: &Shared) -> Option<Arc<Lookup>> {
     let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
-        if let Some(lookup) = queue.lookups.pop_front() {
-            return Some(lookup);
+        while let Some(lookup) = queue.lookups.pop_front() {
+            // What nobody waits for any more must not keep the others waiting. Nobody can come back to it: it
+            // is gone then.
+            if let Err(lookup) = Arc::try_unwrap(lookup) {
+                return Some(lookup);
+            }
         }
         queue.idle += 1;
         let (again, timed_out) = match queue.is_closed {
@@ -117,5 +121,40 @@ fn next(shared: &Shared) -> Option<Arc<Lookup>> {
             queue.threads -= 1;
             return None;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+
+    use mio::{Poll, Token};
+
+    use super::super::Question;
+    use super::*;
+    use crate::Kind;
+
+    fn lookup(host: &str) -> Arc<Lookup> {
+        let question = Question::Addresses {
+            host: Some(host.into()),
+            service: b"80".to_vec(),
+            kind: Kind::Stream,
+            family: None,
+        };
+        Arc::new(Lookup { question, answer: OnceLock::new() })
+    }
+
+    #[test]
+    fn passes_over_what_nobody_waits_for() {
+        let poll = Poll::new().expect("epoll");
+        let waker = Arc::new(Waker::new(poll.registry(), Token(0)).expect("eventfd"));
+        let Pool(shared) = &Pool::new(waker);
+        let wanted = lookup("wanted.invalid");
+        shared.with(|queue| {
+            queue.lookups.extend([lookup("left.invalid"), Arc::clone(&wanted)]);
+        });
+        let next = next(shared).expect("a look-up");
+        assert!(Arc::ptr_eq(&next, &wanted));
+        assert!(shared.with(|queue| queue.lookups.is_empty()));
     }
 }

@@ -5,11 +5,13 @@ use std::rc::Rc;
 use super::{Operation, Patience, Progress, Wait};
 use crate::{Error, PollEntry, Scratch, SignalSet, events};
 
-/// Waits for any of some signals. The output is the one that has come.
+/// Waits for any of some signals. The output is the one that has come. All who wait for it are told; where
+/// nobody waits, the next who does is.
 #[derive(Debug)]
 pub struct WaitForSignal {
     set: Rc<SignalSet>,
-    signals: Vec<i32>,
+    /// The signals, and how often each had come when the wait began.
+    signals: Vec<(i32, u64)>,
     entries: Vec<PollEntry>,
 }
 
@@ -19,12 +21,15 @@ impl WaitForSignal {
     /// # Errors
     /// That of `sigaction(2)` or `socketpair(2)`.
     pub fn new(set: &Rc<SignalSet>, signals: Vec<i32>) -> Result<WaitForSignal, Error> {
-        let entries = signals
-            .iter()
-            .map(|signal| Ok(PollEntry::new(set.catch(*signal)?, events::IN)))
-            .collect::<Result<_, crate::Errno>>()
-            .map_err(|errno| errno.during(Self::NAME))?;
-        Ok(WaitForSignal { set: Rc::clone(set), signals, entries })
+        let mut wait =
+            WaitForSignal { set: Rc::clone(set), signals: Vec::new(), entries: Vec::new() };
+        for signal in signals {
+            let (descriptor, count) =
+                set.catch(signal).map_err(|errno| errno.during(Self::NAME))?;
+            wait.signals.push((signal, count));
+            wait.entries.push(PollEntry::new(descriptor, events::IN));
+        }
+        Ok(wait)
     }
 }
 
@@ -33,8 +38,8 @@ impl Operation for WaitForSignal {
     type Output = i32;
 
     fn attempt(&mut self, _: &mut Scratch, _: Patience<'_>) -> Result<Progress<i32>, Error> {
-        let came = self.signals.iter().find(|signal| self.set.take(**signal));
-        Ok(came.map_or(Progress::Waiting, |signal| Progress::Done(*signal)))
+        let came = self.signals.iter().find(|(signal, before)| self.set.take(*signal, *before));
+        Ok(came.map_or(Progress::Waiting, |(signal, _)| Progress::Done(*signal)))
     }
 
     fn waits_for(&self) -> Wait<'_> {

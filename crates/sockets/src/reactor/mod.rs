@@ -47,8 +47,9 @@ pub enum Wake {
     Closed,
 }
 
-/// How many events are taken from the kernel at once.
-const EVENTS: usize = 1024;
+/// How many events are taken from the kernel at once: few enough that what belongs to them, here and in the
+/// kernel, is still in the caches when those who are woken make their calls.
+const EVENTS: usize = 64;
 /// The token of the waker of look-ups.
 const ANSWERED: Token = Token(usize::MAX);
 /// The token of the timer for those who wait for the reactor itself.

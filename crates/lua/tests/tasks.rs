@@ -278,7 +278,7 @@ fn errors_of_the_host_pass_through_tasks() -> Result<()> {
 }
 
 /// A state whose memory is limited raises errors wherever it allocates, and goes on afterwards. LuaJIT
-/// brings an allocator of its own, which mlua cannot limit.
+/// is left out: it loses memory of its own where it has none for a coroutine, and checks for that at the end.
 #[test]
 fn a_state_without_memory_loses_no_task() -> Result<()> {
     let _alone = alone();
@@ -290,13 +290,13 @@ fn a_state_without_memory_loses_no_task() -> Result<()> {
             return function()
                 return moonwire.run(function()
                     local channel = moonwire.channel(1)
-                    local task = moonwire.spawn(function(...)
+                    local task = moonwire.spawn(pcall, function(...)
                         channel:send({ ... })
                         moonwire.yield()
                         return "x", ...
                     end, 1, 2, 3)
                     local got = channel:receive()
-                    local ok, x = task:join()
+                    task:join()
                     return #got
                 end)
             end
@@ -305,7 +305,7 @@ fn a_state_without_memory_loses_no_task() -> Result<()> {
         .eval()?;
     work.call::<i64>(())?;
     lua.gc_collect()?;
-    if lua.set_memory_limit(0).is_err() {
+    if lua.globals().contains_key("jit")? || lua.set_memory_limit(0).is_err() {
         return Ok(());
     }
     let mut failures = 0;
@@ -323,7 +323,7 @@ fn a_state_without_memory_loses_no_task() -> Result<()> {
 #[test]
 fn a_state_needs_no_library_but_that_of_require() -> Result<()> {
     let _alone = alone();
-    let libraries = StdLib::PACKAGE | StdLib::TABLE | StdLib::STRING | StdLib::COROUTINE;
+    let libraries = StdLib::PACKAGE | StdLib::TABLE | StdLib::STRING;
     let lua = Lua::new_with(libraries, LuaOptions::default())?;
     moonwire::preload(&lua)?;
     let script = "local m = require 'moonwire' return m.run(function() return m.sleep(0.001) end)";

@@ -48,6 +48,20 @@ t.it("tells of it at the end where the program still holds the task", function()
   t.matches(output, "still running\n" .. HEAD .. "boom.*over")
 end)
 
+t.it("tells at once of the main function's where other tasks go on, and raises it when they have ended", function()
+  local output = output_of [[
+    print(pcall(moonwire.run, function()
+      moonwire.spawn(function()
+        moonwire.sleep(0.01)
+        print("goes on")
+      end)
+      moonwire.yield()
+      error("boom", 0)
+    end))
+  ]]
+  t.matches(output, "^moonwire: the function of run has failed, and other tasks go on: boom\n.*goes on\nfalse\tboom")
+end)
+
 t.it("tells of each once, and of none that was joined", function()
   local output = output_of [[
     moonwire.run(function()

@@ -62,6 +62,8 @@ pub(super) struct Task {
     /// The error with its traceback, or why it could not be resumed.
     pub(super) trace: Option<Box<[u8]>>,
     pub(super) is_queued: bool,
+    /// Whether it runs the function of `run`.
+    pub(super) is_main: bool,
     /// Whether nobody is left who could end its wait.
     pub(super) is_deadlocked: bool,
     pub(super) has_started: bool,
@@ -104,6 +106,7 @@ impl Task {
                 .collect(),
             trace: None,
             is_queued: false,
+            is_main: false,
             is_deadlocked: false,
             has_started: false,
             has_handle,
@@ -196,10 +199,13 @@ impl Task {
     /// Tells of a failure that nobody has asked about.
     pub(super) fn report(&mut self) {
         self.is_joined = true;
+        self.tell("a task that nobody has joined has failed");
+    }
+
+    /// Tells of its failure, on the standard error stream.
+    pub(super) fn tell(&self, what: &str) {
         let trace = self.trace.as_deref().unwrap_or(b"the error is not a string");
-        let mut line = b"moonwire: a task that nobody has joined has failed: ".to_vec();
-        line.extend_from_slice(trace);
-        line.push(b'\n');
+        let line = [&b"moonwire: "[..], what.as_bytes(), b": ", trace, b"\n"].concat();
         // Where nobody can be told, nobody is.
         let _ = io::stderr().write_all(&line);
     }

@@ -35,6 +35,7 @@ fn enter(scheduler: &Rc<Scheduler>) -> Result<Turning<'_>, Raise> {
             "run inside run: the event loop of this Lua state is running already",
         ));
     }
+    scheduler.reactor.settle();
     Ok(Turning { scheduler, outer: set_running(Some(Rc::clone(scheduler))) })
 }
 
@@ -44,7 +45,10 @@ impl Scheduler {
     pub(crate) fn run<'c>(self: &Rc<Scheduler>, call: &mut Call<'c>) -> Result<Reply<'c>, Raise> {
         let turning = enter(self)?;
         let main = self.spawn(call, 1, false)?;
-        self.with(main, |task| task.is_joined = true);
+        self.with(main, |task| {
+            task.is_joined = true;
+            task.is_main = true;
+        });
         let mut result = Ok(());
         while self.alive.get() > 0 && result.is_ok() {
             result = self.turn(call, None);
@@ -238,7 +242,12 @@ impl Scheduler {
     fn end(&self, call: &mut Call<'_>, waiter: Waiter, status: Status) {
         self.alive.set(self.alive.get() - 1);
         self.reactor.retire(waiter);
+        let is_last = self.alive.get() == 0;
         let (joiners, tells, is_kept) = self.with(waiter, |task| {
+            // `run` raises the error when all tasks have ended, which may be never.
+            if task.is_main && status == Status::Failed && !is_last {
+                task.tell("the function of run has failed, and other tasks go on");
+            }
             let is_cancelled =
                 task.is_cancelled() && (status != Status::Failed || task.speaks_of_cancellation());
             task.status = if is_cancelled { Status::Cancelled } else { status };

@@ -13,15 +13,14 @@ mod outside;
 mod sources;
 mod timers;
 
-use std::cell::RefCell;
 use std::io;
 use std::os::fd::AsRawFd;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use mio::{Events, Poll, Token, Waker};
 
+use self::closing::Shared;
 use self::loops::Claims;
 use self::outside::Outside;
 use self::sources::{Hand, Sources};
@@ -58,7 +57,7 @@ const TIMER: Token = Token(usize::MAX - 1);
 /// The waiters of one thread, and what each waits for.
 #[derive(Debug)]
 pub struct Reactor {
-    inner: Rc<RefCell<Inner>>,
+    inner: Arc<Shared>,
     lookups: Lookups,
     /// A child process shares the kernel's part, and must not change it.
     process: u32,
@@ -114,7 +113,7 @@ impl Reactor {
     pub fn new() -> Result<Reactor, Errno> {
         let poll = Poll::new().map_err(|error| errno(&error))?;
         let waker = Waker::new(poll.registry(), ANSWERED).map_err(|error| errno(&error))?;
-        let inner = Rc::new(RefCell::new(Inner {
+        let inner = Shared::new(Inner {
             sources: Sources::new(Claims::new(&poll)),
             poll,
             events: Events::with_capacity(EVENTS),
@@ -124,8 +123,7 @@ impl Reactor {
             woken: Vec::new(),
             outside: Outside::default(),
             have_changed_hands: false,
-        }));
-        closing::watch(&inner);
+        });
         Ok(Reactor { inner, lookups: Lookups::new(Arc::new(waker)), process: std::process::id() })
     }
 
@@ -133,6 +131,12 @@ impl Reactor {
     #[must_use]
     pub fn is_of_this_process(&self) -> bool {
         self.process == std::process::id()
+    }
+
+    /// Tells the reactor that its owner may have moved to this thread: it hears only of what is opened and
+    /// closed where it is.
+    pub fn settle(&self) {
+        self.inner.settle();
     }
 
     pub(crate) fn lookups(&self) -> &Lookups {

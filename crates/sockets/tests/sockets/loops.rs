@@ -74,3 +74,42 @@ fn another_descriptor_behind_a_mere_number_is_noticed() {
     }
     assert_eq!(woken, [(Waiter(0), Wake::Ready)]);
 }
+
+/// A reactor whose owner moves from thread to thread, as a Lua state may that a program embeds.
+struct Moved(Reactor);
+
+// SAFETY: the thread that it has left does not use it any more.
+unsafe impl Send for Moved {}
+
+#[test]
+fn a_reactor_that_has_moved_hears_of_what_is_closed_where_it_is() {
+    let [here, _peer] = Socket::pair(libc::SOCK_STREAM, 0, false).expect("a pair");
+    let [there, _other_peer] = Socket::pair(libc::SOCK_STREAM, 0, false).expect("a pair");
+    let moved = Moved(Reactor::new().expect("a reactor"));
+    let list = [(0, &here), (1, &there)];
+    for (number, socket) in list {
+        let wait = Wait::Descriptor(socket.descriptor(), Interest::Readable);
+        assert_eq!(moved.0.wait(Waiter(number), wait, None), Ok(()));
+    }
+    let (moved, there) = std::thread::scope(|scope| {
+        let other = scope.spawn(move || {
+            let moved = moved;
+            moved.0.settle();
+            (moved, there)
+        });
+        other.join().expect("it does not panic")
+    });
+    // That is not where it is.
+    drop(here);
+    let mut woken = Vec::new();
+    std::thread::scope(|scope| {
+        let other = scope.spawn(move || {
+            let moved = moved;
+            moved.0.settle();
+            drop(there);
+            moved.0.turn(Some(Duration::ZERO), &mut woken).expect("it waits");
+            woken
+        });
+        assert_eq!(other.join().expect("it does not panic"), [(Waiter(1), Wake::Closed)]);
+    });
+}

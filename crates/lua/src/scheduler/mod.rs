@@ -16,6 +16,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use moonwire_sockets::{Cause, Errno, Error, Reactor, Waiter, Wake};
@@ -91,10 +92,14 @@ thread_local! {
     static IS_RUNNING: Cell<bool> = const { Cell::new(false) };
 }
 
+/// Whether any loop has run in this process. Programs without one need not look into what is the thread's,
+/// which for a library that is loaded late takes a call.
+static HAS_RUN: AtomicBool = AtomicBool::new(false);
+
 /// Whether the call is made in a task.
 #[inline]
 pub(crate) fn is_task(call: &Call<'_>) -> bool {
-    IS_RUNNING.get() && is_task_of_running(call)
+    HAS_RUN.load(Ordering::Relaxed) && IS_RUNNING.get() && is_task_of_running(call)
 }
 
 #[inline(never)]
@@ -109,6 +114,7 @@ fn is_task_of_running(call: &Call<'_>) -> bool {
 
 /// Makes a scheduler the one whose loop this thread is in. The result is the one before.
 fn set_running(scheduler: Option<Rc<Scheduler>>) -> Option<Rc<Scheduler>> {
+    HAS_RUN.store(true, Ordering::Relaxed);
     IS_RUNNING.set(scheduler.is_some());
     RUNNING.replace(scheduler)
 }

@@ -31,6 +31,15 @@ impl Timeout {
         }
     }
 
+    /// How long that is; `None` for no limit.
+    #[must_use]
+    pub const fn duration(self) -> Option<Duration> {
+        match self {
+            Timeout::Never => None,
+            Timeout::After(duration) => Some(duration),
+        }
+    }
+
     /// What is left of it when `elapsed` has gone by.
     #[must_use]
     pub fn after(self, elapsed: Duration) -> Timeout {

@@ -1,6 +1,6 @@
 //! Errors that keep `errno` and the operation that failed until somebody words them.
 
-use std::fmt;
+use std::{fmt, io};
 
 use crate::sys;
 
@@ -61,6 +61,18 @@ impl Errno {
     #[must_use]
     pub const fn during(self, operation: &'static str) -> Error {
         Error { operation, cause: Cause::Errno(self) }
+    }
+}
+
+impl From<io::Error> for Errno {
+    /// The error's number. One that the standard library has found itself has none: that of a name that
+    /// the system would not take, mostly.
+    fn from(error: io::Error) -> Errno {
+        match (error.raw_os_error(), error.kind()) {
+            (Some(number), _) => Errno(number),
+            (None, io::ErrorKind::InvalidInput) => Errno::INVAL,
+            (None, _) => Errno(libc::EIO),
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::io::{self, Read};
+use std::io::Read;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 
@@ -79,10 +79,6 @@ impl Drop for Caught {
     }
 }
 
-fn errno(error: &io::Error) -> Errno {
-    Errno(error.raw_os_error().unwrap_or(libc::EIO))
-}
-
 impl SignalSet {
     /// A set that catches nothing.
     #[must_use]
@@ -97,9 +93,9 @@ impl SignalSet {
         let caught = match all.entry(signal) {
             Entry::Occupied(caught) => caught.into_mut(),
             Entry::Vacant(place) => {
-                let (arrivals, sender) = UnixStream::pair().map_err(|error| errno(&error))?;
-                arrivals.set_nonblocking(true).map_err(|error| errno(&error))?;
-                let handler = pipe::register(signal, sender).map_err(|error| errno(&error))?;
+                let (arrivals, sender) = UnixStream::pair()?;
+                arrivals.set_nonblocking(true)?;
+                let handler = pipe::register(signal, sender)?;
                 let (count, is_kept) = (Cell::new(0), Cell::new(false));
                 place.insert(Caught { arrivals, handler, count, is_kept })
             }

@@ -66,6 +66,18 @@ impl<T, F: FnMut(Descriptor, Blocking) -> Result<T, Errno>> SystemCall for Closu
     }
 }
 
+/// What the system may well not take at once.
+const LARGE: usize = 16 * 1024;
+
+impl First {
+    /// What to do first with so many bytes to send. Some of many would be taken at once, and the rest be left to
+    /// the driver.
+    #[inline]
+    pub(super) fn to_send(length: usize) -> First {
+        if length < LARGE { First::Try } else { First::Prepare }
+    }
+}
+
 impl Patience<'_> {
     /// Makes a system call that may have to wait. `None` where it would have to and the kernel
     /// cannot do that within the deadline: the driver has to.
@@ -215,6 +227,17 @@ impl Deadline {
         }
         Blocking::Yes
     }
+}
+
+/// Makes a call on a socket in blocking mode that does not wait, where no flag of the call says so.
+pub(super) fn without_waiting<T>(
+    descriptor: Descriptor,
+    call: impl FnOnce() -> Result<T, Errno>,
+) -> Result<T, Errno> {
+    sys::set_nonblocking(descriptor, true)?;
+    let result = call();
+    sys::set_nonblocking(descriptor, false)?;
+    result
 }
 
 /// Whether a descriptor is ready, for calls without a flag for "do not wait".

@@ -4,9 +4,6 @@ use super::patience::First;
 use super::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Error, Handle, Interest, Scratch, sys};
 
-/// What the system may well not take at once.
-const LARGE: usize = 16 * 1024;
-
 /// Sends all of some bytes to the peer of a stream, from where they lie, `send(2)`. `SIGPIPE` is
 /// never raised.
 #[derive(Debug)]
@@ -45,8 +42,7 @@ impl<H: Handle> Operation for SendAll<'_, H> {
     ) -> Result<Progress<Sent>, Error> {
         loop {
             let rest = &self.bytes[self.sent..];
-            // Some of a large one would be taken at once, and the rest be left to the driver.
-            let first = if rest.len() < LARGE { First::Try } else { First::Prepare };
+            let first = First::to_send(rest.len());
             let sent = patience.call(&self.handle, Interest::Writable, first, |to, blocking| {
                 sys::send(to, rest, None, blocking.flags())
             });

@@ -6,7 +6,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 
-use super::patience::{Blocking, First};
+use super::patience::{Blocking, First, without_waiting};
 use super::{Operation, Patience, Progress, Sent, Wait, waits_for};
 use crate::{Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 
@@ -25,26 +25,22 @@ pub struct SendFile<H> {
     sent: u64,
 }
 
-fn errno(error: &std::io::Error) -> Errno {
-    error.raw_os_error().map_or(Errno::INVAL, Errno)
-}
-
 /// Opens a file to be sent.
 ///
 /// # Errors
 /// That of `open(2)`; `EISDIR` for a directory.
 pub fn open_file(path: &[u8]) -> Result<File, Error> {
-    let open = || {
+    let open = || -> Result<File, Errno> {
         // A pipe that nobody writes to must not hold up the program.
         let flags = libc::O_NONBLOCK | libc::O_CLOEXEC;
         let file =
             OpenOptions::new().read(true).custom_flags(flags).open(OsStr::from_bytes(path))?;
         match file.metadata()?.is_dir() {
-            true => Err(std::io::Error::from_raw_os_error(libc::EISDIR)),
+            true => Err(Errno(libc::EISDIR)),
             false => Ok(file),
         }
     };
-    open().map_err(|error| errno(&error).during("open"))
+    open().map_err(|errno| errno.during("open"))
 }
 
 /// A further descriptor of an open file, which stays open whatever becomes of the first.
@@ -69,17 +65,6 @@ impl<H: Handle> SendFile<H> {
         self.left -= length.min(self.left);
         self.offset = self.offset.map(|offset| offset + length);
     }
-}
-
-/// Makes a call on a socket in blocking mode that does not wait.
-fn without_waiting(
-    descriptor: Descriptor,
-    call: impl FnOnce() -> Result<usize, Errno>,
-) -> Result<usize, Errno> {
-    sys::set_nonblocking(descriptor, true)?;
-    let result = call();
-    sys::set_nonblocking(descriptor, false)?;
-    result
 }
 
 impl<H: Handle> Operation for SendFile<H> {

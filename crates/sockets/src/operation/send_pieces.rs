@@ -8,8 +8,6 @@ use crate::{Error, Handle, Interest, Scratch, sys};
 
 /// How many pieces the kernel takes at once (`UIO_MAXIOV`).
 const MOST_PIECES: usize = 1024;
-/// What the system may well not take at once.
-const LARGE: usize = 16 * 1024;
 
 /// Sends all of several pieces, one behind the other, to the peer of a stream, `sendmsg(2)`. They
 /// are not copied together, and `SIGPIPE` is never raised.
@@ -55,8 +53,7 @@ impl<H: Handle> Operation for SendPieces<'_, H> {
             let rest = &self.pieces[self.done..];
             let batch = &rest[..rest.len().min(MOST_PIECES)];
             let wanted: usize = batch.iter().map(|piece| piece.len()).sum();
-            // Some of a large one would be taken at once, and the rest be left to the driver.
-            let first = if wanted < LARGE { First::Try } else { First::Prepare };
+            let first = First::to_send(wanted);
             let sent = patience.call(&self.handle, Interest::Writable, first, |to, blocking| {
                 sys::send_message(to, batch, None, &[], blocking.flags())
             });

@@ -101,18 +101,14 @@ enum On {
     Many(Box<[(Descriptor, Interest, Hand)]>),
 }
 
-fn errno(error: &io::Error) -> Errno {
-    Errno(error.raw_os_error().unwrap_or(libc::EIO))
-}
-
 impl Reactor {
     /// A reactor without waiters.
     ///
     /// # Errors
     /// That of `epoll_create1(2)` or `eventfd(2)`.
     pub fn new() -> Result<Reactor, Errno> {
-        let poll = Poll::new().map_err(|error| errno(&error))?;
-        let waker = Waker::new(poll.registry(), ANSWERED).map_err(|error| errno(&error))?;
+        let poll = Poll::new()?;
+        let waker = Waker::new(poll.registry(), ANSWERED)?;
         let inner = Shared::new(Inner {
             sources: Sources::new(Claims::new(&poll)),
             poll,
@@ -166,19 +162,10 @@ impl Reactor {
                 inner.look_behind(descriptor);
                 inner.wait_for(waiter, descriptor, interest)?;
             }
-            Wait::Any(entries) => inner.wait_for_any(waiter, entries)?,
-            Wait::AnyUntil(entries, moment) => {
+            Wait::Any(entries) | Wait::AnyUntil(entries, _) => {
                 inner.wait_for_any(waiter, entries)?;
-                let until = until.map_or(moment, |until| until.min(moment));
-                inner.until(waiter, Some(until));
-                return Ok(());
             }
-            Wait::Moment(moment) => {
-                inner.record(waiter).on = On::Other;
-                let until = until.map_or(moment, |until| until.min(moment));
-                inner.until(waiter, Some(until));
-                return Ok(());
-            }
+            Wait::Moment(_) => inner.record(waiter).on = On::Other,
             Wait::Answer(question) => {
                 inner.record(waiter).on = On::Other;
                 if !self.lookups.wait(question, waiter) {
@@ -187,7 +174,11 @@ impl Reactor {
             }
             Wait::Notice => inner.record(waiter).on = On::Notice,
         }
-        inner.until(waiter, until);
+        let moment = match wait {
+            Wait::AnyUntil(_, moment) | Wait::Moment(moment) => Some(moment),
+            _ => None,
+        };
+        inner.until(waiter, until.into_iter().chain(moment).min());
         Ok(())
     }
 
@@ -230,7 +221,7 @@ impl Reactor {
         match inner.poll.poll(&mut inner.events, timeout) {
             Ok(()) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => inner.events.clear(),
-            Err(error) => return Err(errno(&error)),
+            Err(error) => return Err(error.into()),
         }
         let mut are_answers_there = false;
         for event in &inner.events {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use mio::Token;
 use mio::unix::SourceFd;
 
-use super::{Reactor, TIMER, errno};
+use super::{Reactor, TIMER};
 use crate::{Descriptor, Errno, sys};
 
 /// The timer that makes the reactor's descriptor readable when a moment has come.
@@ -39,11 +39,11 @@ impl Reactor {
         if inner.outside.timer.is_none() {
             let timer = sys::timer()?;
             let number = timer.as_raw_fd();
-            inner
-                .poll
-                .registry()
-                .register(&mut SourceFd(&number), TIMER, mio::Interest::READABLE)
-                .map_err(|error| errno(&error))?;
+            inner.poll.registry().register(
+                &mut SourceFd(&number),
+                TIMER,
+                mio::Interest::READABLE,
+            )?;
             inner.outside.timer = Some(timer);
         }
         Ok(Descriptor::from_number(inner.poll.as_raw_fd()))

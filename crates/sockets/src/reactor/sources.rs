@@ -5,7 +5,7 @@ use mio::unix::SourceFd;
 use mio::{Registry, Token};
 
 use super::loops::Claims;
-use super::{Waiter, Wake, errno};
+use super::{Waiter, Wake};
 use crate::{Descriptor, Errno, Interest};
 
 /// Descriptors by their numbers.
@@ -256,11 +256,11 @@ fn register(registry: &Registry, descriptor: Descriptor) -> Result<(), Errno> {
     let interests =
         mio::Interest::READABLE.add(mio::Interest::WRITABLE).add(mio::Interest::PRIORITY);
     let token = Token(number.unsigned_abs() as usize);
-    match registry.register(&mut SourceFd(&number), token, interests).map_err(|e| errno(&e)) {
+    match registry.register(&mut SourceFd(&number), token, interests).map_err(Errno::from) {
         // Somebody has put another copy of a descriptor there whose number was given up.
-        Err(Errno(libc::EEXIST)) => registry
-            .reregister(&mut SourceFd(&number), token, interests)
-            .map_err(|error| errno(&error)),
+        Err(Errno(libc::EEXIST)) => {
+            registry.reregister(&mut SourceFd(&number), token, interests).map_err(Errno::from)
+        }
         result => result,
     }
 }

@@ -18,6 +18,7 @@ pub use message::{
     IncomingMessage, OutgoingMessage, ROOM_FOR_ONE_DESCRIPTOR, receive_message, send_message,
 };
 
+use super::patience::without_waiting;
 use super::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 
@@ -55,10 +56,7 @@ impl<T, H: Handle, C: FnMut(Descriptor, &mut Scratch, i32) -> Result<T, Errno>> 
         if sys::nonblocking(descriptor)? {
             return (self.call)(descriptor, scratch, 0);
         }
-        sys::set_nonblocking(descriptor, true)?;
-        let result = (self.call)(descriptor, scratch, 0);
-        sys::set_nonblocking(descriptor, false)?;
-        result
+        without_waiting(descriptor, || (self.call)(descriptor, scratch, 0))
     }
 
     /// Whether the call is one that waits.

@@ -4,8 +4,7 @@ use std::rc::Rc;
 
 use moonwire_sockets::Timeout;
 
-use super::addresses::Subject;
-use super::failure::failure;
+use super::tasks::done;
 use crate::drive::drive;
 use crate::native::{Call, Class, Function, Object, Outcome, Value};
 use crate::scheduler::{Notified, Scheduler, TaskHandle, WaitList};
@@ -39,10 +38,7 @@ pub(super) fn condition(mut call: Call<'_>) -> Outcome<'_> {
 /// `condition:wait()`: true when the task was woken.
 fn wait(call: Call<'_>) -> Outcome<'_> {
     let list = Rc::clone(&call.this::<Condition>()?.0);
-    drive(call, Notified::new(list), Timeout::Never, |call, notified| match notified {
-        Ok(()) => Ok(true.into()),
-        Err(error) => failure(call, error.operation, &Subject::Nothing, error),
-    })
+    drive(call, Notified::new(list), Timeout::Never, done)
 }
 
 /// `condition:notify()`: wakes one task; whether there was any.

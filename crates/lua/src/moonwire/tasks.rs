@@ -99,11 +99,8 @@ pub(super) fn now(_: Call<'_>) -> Outcome<'_> {
 
 /// `step([seconds])`: whether any task is left.
 pub(super) fn step(mut call: Call<'_>) -> Outcome<'_> {
-    let timeout = match call.timeout_seconds(1, Timeout::After(Duration::ZERO))? {
-        Timeout::Never => None,
-        Timeout::After(duration) => Some(duration),
-    };
-    Ok(Scheduler::of(&mut call)?.step(&mut call, timeout)?.into())
+    let timeout = call.timeout_seconds(1, Timeout::After(Duration::ZERO))?;
+    Ok(Scheduler::of(&mut call)?.step(&mut call, timeout.duration())?.into())
 }
 
 /// `pollfd()`: the number of the descriptor that is readable when `step` has something to do.
@@ -116,11 +113,8 @@ pub(super) fn pollfd(mut call: Call<'_>) -> Outcome<'_> {
 
 /// `enter_deadline(seconds)`: its number. Raises outside of tasks.
 pub(super) fn enter_deadline(mut call: Call<'_>) -> Outcome<'_> {
-    let duration = match call.timeout_seconds(1, Timeout::Never)? {
-        Timeout::Never => None,
-        Timeout::After(duration) => Some(duration),
-    };
-    match Scheduler::of(&mut call)?.enter_deadline(duration) {
+    let timeout = call.timeout_seconds(1, Timeout::Never)?;
+    match Scheduler::of(&mut call)?.enter_deadline(timeout.duration()) {
         Some(number) => Ok(number_of(number).into()),
         None => Err(Raise::Text("a deadline needs a task: call this inside of run")),
     }

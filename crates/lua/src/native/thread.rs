@@ -52,9 +52,10 @@ impl Thread {
         unsafe { ffi::lua_status(self.state) == ffi::LUA_YIELD }
     }
 
-    /// Empties the stack of a coroutine that has ended, so that it can be used again.
+    /// Drops what a coroutine has left on its stack: the results of one that has ended, so that it can be used
+    /// again, or what one has yielded of its own accord.
     pub(crate) fn clear(self) {
-        // SAFETY: drops values; no version runs code for that in a coroutine that has ended.
+        // SAFETY: drops values; no version runs code for that in a coroutine that does not run.
         unsafe { ffi::lua_settop(self.state, 0) };
     }
 
@@ -83,17 +84,6 @@ impl Thread {
                     versions::close_thread(state);
                     Resumed::Failed(place_after_close(place, state))
                 }
-            }
-        }
-    }
-
-    /// Drops what the coroutine has yielded of its own accord.
-    pub(crate) fn drop_yielded(self) {
-        // SAFETY: the thread is suspended in `coroutine.yield`, whose values these are.
-        unsafe {
-            let yielded = ffi::lua_gettop(self.state);
-            if yielded > 0 {
-                ffi::lua_settop(self.state, 0);
             }
         }
     }

@@ -126,15 +126,10 @@ impl<O: Operation, W> Driven<O, W> {
         if !self.has_waited {
             self.has_waited = true;
             let deadline = scheduler.with(current, |task| task.deadline());
-            let end = match self.timeout {
-                Timeout::Never => None,
-                // A time beyond what the clock can hold is no limit.
-                Timeout::After(timeout) => Instant::now().checked_add(timeout),
-            };
-            self.until = match (deadline, end) {
-                (Some(deadline), Some(end)) => Some(deadline.min(end)),
-                (deadline, end) => deadline.or(end),
-            };
+            // A time beyond what the clock can hold is no limit.
+            let end =
+                self.timeout.duration().and_then(|timeout| Instant::now().checked_add(timeout));
+            self.until = deadline.into_iter().chain(end).min();
         }
         match scheduler.reactor.wait(current, self.operation.waits_for(), self.until) {
             Ok(()) => None,

@@ -234,7 +234,7 @@ impl Scheduler {
             task.suspended.is_some()
         });
         if !waits {
-            thread.drop_yielded();
+            thread.clear();
             self.make_ready(waiter);
         }
     }

@@ -62,6 +62,8 @@ local calls = {
   ["send and recv"] = { 20, [[one:send("x") two:recv()]] },
   ["sendmsg of sixteen pieces"] = { 10, [[one:sendmsg(pieces)]] },
   recvmsg = { 10, [[two:recvmsg(1, 0, L.MSG_DONTWAIT)]] },
+  -- The signal mask changes before the file is sent, and back.
+  sendfile = { 30, [[one:sendfile(file, 10, 0)]] },
   accept = { 10, [[listener:accept()]] },
   ["setting and reading an option"] = { 20, [[one:reuseaddr(true)]] },
   ["what is known"] = { 0, [[one:fd() one:family() one:socktype()]] },
@@ -80,6 +82,7 @@ for name, call in pairs(calls) do
       local listener = L.socket.new(L.unix.getaddrinfo("@" .. t.unique_name()), true)
       listener:bind()
       listener:listen()
+      local file = assert(io.open("/proc/self/exe", "rb"))
       local mark = L.socket.wrap
       mark(-1)
       for _ = 1, 10 do

@@ -20,6 +20,7 @@ mod batch;
 mod flags;
 mod interfaces;
 mod message;
+mod pipe_signal;
 mod resolver;
 mod scratch;
 mod socket;

@@ -4,6 +4,7 @@ use std::ffi::{CStr, CString};
 use std::ptr;
 
 use super::last_errno;
+use super::pipe_signal::library_call;
 use crate::{Address, Cause, Errno, Error};
 
 /// What `getaddrinfo(3)` is asked for, as its `hints`.
@@ -58,18 +59,22 @@ pub(crate) fn address_info(
     request.ai_socktype = hints.kind;
     request.ai_protocol = hints.protocol;
     let mut list = List(ptr::null_mut());
-    // SAFETY: the names are null or end with a NUL, the request outlives the call, and the result
-    // goes to a place of its own.
-    let code = unsafe {
-        libc::getaddrinfo(
-            host.map_or(ptr::null(), CStr::as_ptr),
-            service.map_or(ptr::null(), CStr::as_ptr),
-            &raw const request,
-            &raw mut list.0,
-        )
+    let mut ask = || {
+        // SAFETY: the names are null or end with a NUL, the request outlives the call, and the result
+        // goes to a place of its own.
+        let code = unsafe {
+            libc::getaddrinfo(
+                host.map_or(ptr::null(), CStr::as_ptr),
+                service.map_or(ptr::null(), CStr::as_ptr),
+                &raw const request,
+                &raw mut list.0,
+            )
+        };
+        if code == 0 { Ok(()) } else { Err(failure("getaddrinfo", code)) }
     };
-    if code != 0 {
-        return Err(failure("getaddrinfo", code));
+    match hints.flags & libc::AI_NUMERICHOST {
+        0 => library_call(ask)?,
+        _ => ask()?,
     }
     let mut next = list.0;
     // SAFETY: `next` walks the list that `list` keeps alive, and ends at its null.
@@ -102,20 +107,24 @@ pub(crate) fn name_info(address: &Address, flags: i32) -> Result<(CString, CStri
     let mut host = [0 as libc::c_char; libc::NI_MAXHOST as usize];
     let mut service = [0 as libc::c_char; 32];
     let bytes = address.as_bytes();
-    // SAFETY: the address is readable and both buffers are writable for their lengths.
-    let code = unsafe {
-        libc::getnameinfo(
-            bytes.as_ptr().cast(),
-            bytes.len() as libc::socklen_t,
-            host.as_mut_ptr(),
-            host.len() as libc::socklen_t,
-            service.as_mut_ptr(),
-            service.len() as libc::socklen_t,
-            flags,
-        )
+    let mut ask = || {
+        // SAFETY: the address is readable and both buffers are writable for their lengths.
+        let code = unsafe {
+            libc::getnameinfo(
+                bytes.as_ptr().cast(),
+                bytes.len() as libc::socklen_t,
+                host.as_mut_ptr(),
+                host.len() as libc::socklen_t,
+                service.as_mut_ptr(),
+                service.len() as libc::socklen_t,
+                flags,
+            )
+        };
+        if code == 0 { Ok(()) } else { Err(failure("getnameinfo", code)) }
     };
-    if code != 0 {
-        return Err(failure("getnameinfo", code));
+    match flags & libc::NI_NUMERICHOST {
+        0 => library_call(ask)?,
+        _ => ask()?,
     }
     Ok((text(&host), text(&service)))
 }

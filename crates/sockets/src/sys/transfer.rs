@@ -3,8 +3,9 @@
 use std::mem::MaybeUninit;
 use std::ptr;
 
+use super::check_length;
+use super::pipe_signal::without_pipe_signal;
 use super::socket::{sockaddr, with_address};
-use super::{check, check_length};
 use crate::{Address, Descriptor, Errno};
 
 /// The beginning of `room` that has been received.
@@ -104,7 +105,7 @@ pub(crate) fn read(
 
 /// `write(2)` without `SIGPIPE`, for descriptors that are no sockets.
 pub(crate) fn write(descriptor: Descriptor, bytes: &[u8]) -> Result<usize, Errno> {
-    without_pipe_signal(|| {
+    without_pipe_signal(bytes.len(), || {
         // SAFETY: the bytes are readable for their length.
         check_length(unsafe {
             libc::write(descriptor.number(), bytes.as_ptr().cast(), bytes.len())
@@ -122,35 +123,10 @@ pub(crate) fn send_file(
 ) -> Result<usize, Errno> {
     let mut offset = offset;
     let offset = offset.as_mut().map_or(ptr::null_mut(), ptr::from_mut);
-    without_pipe_signal(|| {
+    without_pipe_signal(length, || {
         // SAFETY: `offset` is null or points to an integer that outlives the call.
         check_length(unsafe {
             libc::sendfile64(descriptor.number(), file.number(), offset, length)
         })
     })
-}
-
-/// Makes a call that would raise `SIGPIPE` and has no flag against it: the signal is blocked on this
-/// thread for the time of the call, and taken back where the call has raised it.
-fn without_pipe_signal(call: impl FnOnce() -> Result<usize, Errno>) -> Result<usize, Errno> {
-    let mut pipe_signal = MaybeUninit::<libc::sigset_t>::uninit();
-    let mut before = MaybeUninit::<libc::sigset_t>::uninit();
-    let mut pending = MaybeUninit::<libc::sigset_t>::uninit();
-    // SAFETY: each set is written by `sigemptyset`, `sigpending` or `pthread_sigmask` before it is
-    // read, and the mask of the thread is put back.
-    unsafe {
-        libc::sigemptyset(pipe_signal.as_mut_ptr());
-        libc::sigaddset(pipe_signal.as_mut_ptr(), libc::SIGPIPE);
-        check(libc::sigpending(pending.as_mut_ptr()))?;
-        // One that was pending already is somebody else's and stays.
-        let was_pending = libc::sigismember(pending.as_ptr(), libc::SIGPIPE) == 1;
-        libc::pthread_sigmask(libc::SIG_BLOCK, pipe_signal.as_ptr(), before.as_mut_ptr());
-        let result = call();
-        if result == Err(Errno::PIPE) && !was_pending {
-            let at_once = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-            libc::sigtimedwait(pipe_signal.as_ptr(), ptr::null_mut(), &raw const at_once);
-        }
-        libc::pthread_sigmask(libc::SIG_SETMASK, before.as_ptr(), ptr::null_mut());
-        result
-    }
 }

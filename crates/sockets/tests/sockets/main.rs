@@ -17,6 +17,7 @@ mod once;
 mod options;
 mod patience;
 mod pieces;
+mod pipe_signal;
 mod racing;
 mod reactor;
 mod signals;

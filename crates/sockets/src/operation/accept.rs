@@ -2,6 +2,7 @@
 
 use super::patience::{Blocking, First, is_ready};
 use super::{Operation, Patience, Progress, Wait, waits_for};
+use crate::options::ACCEPTS_CONNECTIONS;
 use crate::{Address, Descriptor, Errno, Error, Handle, Interest, Scratch, Socket, sys};
 
 /// Accepts one connection of a listening socket, `accept4(2)`. The output is the connection, and the
@@ -27,6 +28,12 @@ impl<H: Handle> Accept<H> {
     }
 }
 
+/// Whether `accept` would wait. On what does not listen, it fails at once and says why.
+#[cold]
+fn listens(descriptor: Descriptor) -> bool {
+    descriptor.option(&ACCEPTS_CONNECTIONS).unwrap_or(false)
+}
+
 impl<H: Handle> Operation for Accept<H> {
     const NAME: &'static str = "accept";
     type Output = (Socket, Address);
@@ -44,7 +51,7 @@ impl<H: Handle> Operation for Accept<H> {
             |listener, blocking| {
                 // There is no flag that keeps `accept` on a socket in blocking mode from waiting.
                 let may_wait = nonblocking || blocking == Blocking::Yes;
-                if !may_wait && !is_ready(listener, Interest::Readable)? {
+                if !may_wait && !is_ready(listener, Interest::Readable)? && listens(listener) {
                     return Err(Errno::AGAIN);
                 }
                 match sys::accept(listener, nonblocking) {

@@ -181,12 +181,13 @@ impl Patience<'_> {
         }
     }
 
-    /// Whether to try once more after a call that has received less than it had room for: there may
-    /// be no more for now. A driver that only parks the thread does so for that price, but not one
-    /// that can do something else meanwhile.
+    /// Whether to try once more after a call that has received or sent less than it could have. A
+    /// driver that has no deadline to keep may wait in that call, and one that does not wait at all
+    /// has no other occasion to learn of the end of a stream. A reactor tells when there is more.
     pub(super) fn tries_again(&self) -> bool {
         match self {
-            Patience::None | Patience::Reactor(_) => false,
+            Patience::None => true,
+            Patience::Reactor(_) => false,
             Patience::Kernel(deadline) => {
                 deadline.is_never() || deadline.timeout() == Timeout::After(Duration::ZERO)
             }

@@ -45,21 +45,23 @@ impl Question {
         }
     }
 
-    /// Whether the answer takes neither a file nor the network: all in it is numbers.
+    /// Whether the answer takes neither a file nor the network: all in it is numbers, or the name of a unix
+    /// socket.
     pub(crate) fn needs_no_thread(&self) -> bool {
         let is_number = |service: &[u8]| service.iter().all(u8::is_ascii_digit);
         let is_address = |host: &Option<Vec<u8>>| {
             host.as_deref().is_none_or(|host| names::literal_address(host, 0).is_some())
         };
+        let is_unix = |address: &Address| address.family() == Some(Family::Unix);
         match self {
             Question::Addresses { host, service, .. } => is_number(service) && is_address(host),
             Question::AddressInfos { host, service, .. } => {
                 service.as_deref().is_none_or(is_number) && is_address(host)
             }
-            Question::Name { numeric_host, .. } => *numeric_host,
-            Question::Service { flags, .. } => {
+            Question::Name { address, numeric_host } => *numeric_host || is_unix(address),
+            Question::Service { address, flags } => {
                 let numeric = libc::NI_NUMERICHOST | libc::NI_NUMERICSERV;
-                flags & numeric == numeric
+                flags & numeric == numeric || is_unix(address)
             }
         }
     }

@@ -52,8 +52,8 @@ end)
 
 -- In a network namespace of its own the loopback interface can be renamed.
 t.it("has any bytes in a name", function()
-  local rename = [[ip link set dev lo name "$(printf 'l\377o')" && echo renamed && exec "$0" -e "$1"]]
-  local output = t.process.run { "unshare", "-n", "sh", "-c", rename, os.getenv("MOONWIRE_SPEC_COMMAND"), [[
+  local rename = [[ip link set dev lo name "$(printf 'l\377o')" && echo renamed && exec "$0" "$@"]]
+  local output = t.process.run { "unshare", "-n", "sh", "-c", rename, os.getenv("MOONWIRE_SPEC_COMMAND"), "-e", [[
     local device = require "llsocket".device
     assert(device.macaddrs()["l\255o"] == "00:00:00:00:00:00")
     assert(device.interfaces()[1].name == "l\255o")

@@ -8,10 +8,10 @@ if not system_calls.can_be_traced() then
   return
 end
 
---- What the code opens and where it connects to, after everything has been loaded.
+--- What the code opens and where it connects to, after everything has been loaded, in whatever thread.
 local function trace_of(code)
   local loaded = "local lsocket = require 'lsocket'; assert(not io.open('/the-calls-begin')) "
-  local trace = system_calls.trace(loaded .. code, "-e", "trace=open,openat,connect,close,socket")
+  local trace = system_calls.trace(loaded .. code, "-f", "-e", "trace=open,openat,connect,close,socket")
   return assert(trace:match("/the%-calls%-begin.-\n(.*)$"), trace)
 end
 

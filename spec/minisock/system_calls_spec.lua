@@ -87,6 +87,9 @@ local served_at_once = {
 
 for name, code in pairs(served_at_once) do
   t.it("makes one system call for what can be served at once: " .. name, function()
+    if name == "poll and accept" then
+      t.outside_only "accept4 has no flag for \"do not wait\", so a task asks before it accepts"
+    end
     expect_calls(20, [[
       local listener = assert(S.bind("\1\0\0" .. t.unique_name()))
       local address = S.getsockname(listener)

@@ -105,6 +105,7 @@ while True:
 
 for _, timeout in ipairs { -1, 5 } do
   t.it("makes one system call to wait and receive, with time-out " .. timeout, function()
+    t.outside_only "a task waits for the loop, and receives what that tells of"
     local code = ([[
       local slow = assert(listener:accept())
       slow:settimeout(%s)
@@ -127,6 +128,7 @@ for _, timeout in ipairs { -1, 5 } do
 end
 
 t.it("makes one system call to wait and accept", function()
+  t.outside_only "a task waits for the loop, and accepts what that tells of"
   for _, timeout in ipairs { -1, 5 } do
     expect_calls("accept4", ([[
       listener:settimeout(0.2)

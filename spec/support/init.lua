@@ -15,6 +15,7 @@ local parts = {
 local support = {
   descriptors = require "spec.support.descriptors",
   process = require "spec.support.process",
+  outside_only = require("spec.support.task").outside_only,
 }
 for _, part in ipairs(parts) do
   for name, value in pairs(part) do

@@ -1,5 +1,9 @@
 //! Runs the Lua specs: every `spec/**/*_spec.lua` is one test, in a process of its own.
 //!
+//! A call of a drop-in does the same in a task as outside, so each spec of theirs is two tests: the
+//! second, with `::in_task` behind its name, runs the spec and whatever Lua it starts inside of
+//! `moonwire.run`.
+//!
 //! By default the specs run on the Lua that is embedded in the program `moonwire`. These variables
 //! choose a stock interpreter in its place:
 //!
@@ -24,6 +28,12 @@ use nix::sys::signal::{Signal, killpg};
 use nix::sys::wait::{Id, WaitPidFlag, waitid};
 use nix::unistd::Pid;
 
+/// The modules whose specs run in a task as well.
+const DROP_INS: [&str; 4] = ["llsocket", "lsocket", "minisock", "ssocket"];
+
+/// A Lua whose programs run in a task, below the root.
+const LUA_IN_TASK: &str = "spec/support/lua_in_task";
+
 /// How long one spec may take. The slowest takes a little over ten seconds, for it waits for a
 /// default time-out to pass.
 const TIME_LIMIT: Duration = Duration::from_secs(60);
@@ -35,13 +45,27 @@ fn main() -> io::Result<ExitCode> {
     let mut trials = Vec::new();
     for file in spec_files(&folder)? {
         let name = format!("{}::{}", lua.name, test_name(&folder, &file));
+        if is_of_drop_in(&folder, &file) {
+            let (lua, file) = (Arc::clone(&lua), file.clone());
+            let run = move || lua.run_spec(&file, Place::InTask);
+            trials.push(Trial::ignorable_test(format!("{name}::in_task"), run));
+        }
         let lua = Arc::clone(&lua);
-        trials.push(Trial::ignorable_test(name, move || lua.run_spec(&file)));
+        trials.push(Trial::ignorable_test(name, move || lua.run_spec(&file, Place::Outside)));
     }
     if trials.is_empty() {
         return Err(io::Error::other(format!("no spec in {}", folder.display())));
     }
     Ok(libtest_mimic::run(&arguments, trials).exit_code())
+}
+
+/// Where a spec runs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// As any program.
+    Outside,
+    /// In a task.
+    InTask,
 }
 
 /// The Lua on which the specs run.
@@ -83,7 +107,7 @@ impl Lua {
         })
     }
 
-    fn run_spec(&self, file: &Path) -> Result<Completion, Failed> {
+    fn run_spec(&self, file: &Path, place: Place) -> Result<Completion, Failed> {
         let source = fs::read_to_string(file)?;
         let missing: Vec<_> =
             needs(&source).into_iter().filter(|program| !is_on_path(program)).collect();
@@ -92,7 +116,7 @@ impl Lua {
         }
 
         let (reader, writer) = io::pipe()?;
-        let mut command = self.command_for(file);
+        let mut command = self.command_for(file, place);
         command.stdout(writer.try_clone()?).stderr(writer);
         let (end, output) = run_to_end(command, reader)?;
         let output = String::from_utf8_lossy(&output);
@@ -107,13 +131,18 @@ impl Lua {
         Err(format!("{}\n{output}", end.describe()).into())
     }
 
-    fn command_for(&self, file: &Path) -> Command {
-        let mut command = Command::new(&self.command);
+    fn command_for(&self, file: &Path, place: Place) -> Command {
+        let lua = match place {
+            Place::Outside => self.command.clone(),
+            Place::InTask => self.root.join(LUA_IN_TASK).into(),
+        };
+        let mut command = Command::new(&lua);
         command
             .arg(file.strip_prefix(&self.root).unwrap_or(file))
             .current_dir(&self.root)
             .stdin(Stdio::null())
-            .env("MOONWIRE_SPEC_COMMAND", &self.command);
+            .env("MOONWIRE_SPEC_COMMAND", &lua)
+            .env("MOONWIRE_SPEC_INTERPRETER", &self.command);
         // What the caller's own Lua is set up with must not reach the specs; the variables that
         // carry a version would even win over those set below.
         for (name, _) in env::vars_os() {
@@ -180,6 +209,12 @@ fn spec_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 fn test_name(folder: &Path, file: &Path) -> String {
     let path = file.strip_prefix(folder).unwrap_or(file).to_string_lossy();
     path.trim_end_matches("_spec.lua").replace('/', "::")
+}
+
+/// Whether the spec is one of a drop-in.
+fn is_of_drop_in(folder: &Path, file: &Path) -> bool {
+    let path = file.strip_prefix(folder).unwrap_or(file);
+    DROP_INS.iter().any(|module| path.starts_with(module))
 }
 
 /// The programs that the comments at the head of a spec name.

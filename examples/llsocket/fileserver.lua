@@ -13,6 +13,8 @@ local port = arg[2] or "0"
 
 -- How long a client may be silent, or take nothing, in seconds.
 local PATIENCE = 5
+-- How long the server waits after a failed accept, in seconds.
+local PAUSE = 0.1
 -- The most bytes of a request's head.
 local LONGEST_HEAD = 16384
 
@@ -110,6 +112,10 @@ local function answer(sock)
   file:close()
 end
 
+-- Nothing is ever sent on this pair: receiving from it is a pause.
+local quiet = check(llsocket.socket.pair(llsocket.SOCK_DGRAM))
+check(quiet[1]:rcvtimeo(PAUSE))
+
 local listener = check(llsocket.socket.new(check(llsocket.inet.getaddrinfo("127.0.0.1", port))))
 check(listener:reuseaddr(true))
 succeed(listener:bind())
@@ -117,14 +123,24 @@ succeed(listener:listen())
 print(("http://127.0.0.1:%d/"):format(listener:getsockname():addr().port))
 io.stdout:flush()
 
+local function serve(sock)
+  assert(sock:rcvtimeo(PATIENCE))
+  assert(sock:sndtimeo(PATIENCE))
+  answer(sock)
+end
+
+-- Nothing that happens to one connection ends the server.
 while true do
   local sock, err, again = listener:accept()
   if sock then
-    check(sock:rcvtimeo(PATIENCE))
-    check(sock:sndtimeo(PATIENCE))
-    answer(sock)
+    local ok, message = pcall(serve, sock)
+    if not ok then
+      io.stderr:write("fileserver: ", tostring(message), "\n")
+    end
     sock:close(llsocket.SHUT_WR)
   elseif not again then
-    check(nil, err)
+    -- There is no descriptor left, for instance. The connection waits in the queue.
+    io.stderr:write("fileserver: ", err, "\n")
+    quiet[1]:recv()
   end
 end

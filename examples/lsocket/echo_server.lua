@@ -7,6 +7,9 @@
 
 local lsocket = require "lsocket"
 
+-- How long the server waits after a failed accept, in seconds.
+local PAUSE = 0.1
+
 -- The next argument, where it is of this form.
 local function take(pattern)
   if arg[1] and arg[1]:find(pattern) then
@@ -62,10 +65,15 @@ local function serve_streams(listener)
     end
     for _, socket in ipairs(readable) do
       if socket == listener then
-        local connection = listener:accept()
+        local connection, message = listener:accept()
         if connection then
           reading[#reading + 1] = connection
           unsent[connection] = ""
+        elseif message then
+          -- There is no descriptor left, for instance. The connection waits in the queue, so the
+          -- listener stays readable.
+          io.stderr:write(message, "\n")
+          lsocket.select(PAUSE)
         end
       elseif unsent[socket] then
         local data = socket:recv()

@@ -14,6 +14,8 @@ local address = arg[3] or "127.0.0.1"
 
 -- How long a connection may be silent, in seconds.
 local PATIENCE = 30
+-- How long the server waits after a failed accept, in seconds.
+local PAUSE = 0.1
 -- The most bytes of a request's head.
 local LONGEST_HEAD = 16384
 local CHUNK = 65536
@@ -186,8 +188,13 @@ while true do
       if socket ~= listener then
         resume(socket, connections[socket])
       else
-        local connection = listener:accept()
-        if connection then
+        local connection, message = listener:accept()
+        if not connection and message then
+          -- There is no descriptor left, for instance. The connection waits in the queue, so the
+          -- listener stays readable.
+          io.stderr:write(message, "\n")
+          lsocket.select(PAUSE)
+        elseif connection then
           connections[connection] = {
             thread = coroutine.create(function()
               return serve(connection)

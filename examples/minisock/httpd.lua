@@ -12,6 +12,8 @@ local port = tonumber(arg[2] or "0")
 
 -- How long a client may be silent, in milliseconds.
 local PATIENCE = 5000
+-- How long the server waits after a failed accept, in milliseconds.
+local PAUSE = 100
 -- The most bytes of a request's head.
 local LONGEST_HEAD = 16384
 local CHUNK = 65536
@@ -165,9 +167,15 @@ print(("serving %s at http://127.0.0.1:%d/"):format(folder, minisock.parseaddr(a
 while true do
   local connection, message = minisock.accept(listener)
   if connection then
-    serve(connection)
+    -- Nothing that happens to one connection ends the server.
+    local ok, failure = pcall(serve, connection)
+    if not ok then
+      io.stderr:write(tostring(failure), "\n")
+    end
     minisock.close(connection)
   else
+    -- There is no descriptor left, for instance. The connection waits in the queue.
     io.stderr:write(message, "\n")
+    minisock.msleep(PAUSE)
   end
 end

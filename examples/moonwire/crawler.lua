@@ -80,14 +80,14 @@ local KINDS = {
 }
 
 -- A server that answers its one client after a while.
-local function small_server(kind)
+local function small_server(group, kind)
   local listener = assert(moonwire.listen("127.0.0.1:0"))
   urls[#urls + 1] = "http://" .. listener:local_address() .. "/" .. kind
   if kind == "gone" then
     listener:close()
     return
   end
-  return moonwire.spawn(function()
+  group:spawn(function()
     local connection = listener:accept()
     listener:close()
     if connection then
@@ -99,13 +99,13 @@ local function small_server(kind)
   end)
 end
 
-local function main()
-  local servers = {}
+-- The group of the servers ends with `main`, also where that fails.
+local function main(servers)
   if #urls == 0 then
     for index = 1, 200 do
       local kind = index % 20 == 0 and "silent" or index % 20 == 1 and "gone"
         or index % 5 == 0 and "slow" or "quick"
-      servers[#servers + 1] = small_server(kind)
+      small_server(servers, kind)
     end
   end
 
@@ -123,9 +123,7 @@ local function main()
   print(("%d pages in %.2f s: %d fetched, %d failed, %d too late"):format(
     #urls, took, counts.good, counts.failed, counts.late))
 
-  for _, server in ipairs(servers) do
-    server:cancel()
-  end
+  servers:cancel()
 end
 
-moonwire.run(main)
+moonwire.run(moonwire.group, main)

@@ -11,12 +11,16 @@ local moonwire = require "moonwire"
 local loop_name = arg[1] or "poll"
 local seconds = tonumber(arg[2] or "1")
 
+-- How long a peer may be silent, in seconds.
+local PATIENCE = 2
+
 io.stdout:setvbuf("line")
 
 -- Our part: a server, and a client of it. They know nothing of the loop.
 local exchanges, is_over = 0, false
 
 local function serve(connection)
+  connection:settimeout(PATIENCE)
   for line in connection:lines() do
     connection:write(line:upper(), "\n")
   end
@@ -24,20 +28,22 @@ local function serve(connection)
 end
 
 local function client(address)
-  local connection = assert(moonwire.connect(address))
+  local connection = assert(moonwire.connect(address, { timeout = PATIENCE }))
   while not is_over do
     assert(connection:write("ping\n"))
-    assert(connection:read_until("\n") == "PING")
+    local answer = assert(connection:read_until("\n"))
+    assert(answer == "PING")
     exchanges = exchanges + 1
     moonwire.sleep(0.01)
   end
   connection:close()
 end
 
-moonwire.spawn(function()
+-- Where one of the group's tasks fails, the other is cancelled: neither waits for ever.
+moonwire.spawn(moonwire.group, function(group)
   local listener = assert(moonwire.listen("127.0.0.1:0"))
   print("listening on " .. listener:local_address())
-  moonwire.spawn(client, listener:local_address())
+  group:spawn(client, listener:local_address())
   local connection = assert(listener:accept())
   listener:close()
   serve(connection)

@@ -47,17 +47,18 @@ end
 moonwire.run(function()
   local socket = assert(moonwire.udp { bind = address, receive_buffer = 4194304 })
   print("listening on " .. socket:local_address())
-  local reporter = moonwire.spawn(report)
-  local receiver = moonwire.spawn(receive, socket)
-
-  if seconds then
-    moonwire.sleep(seconds)
-  else
-    moonwire.signal("TERM", "INT")
-  end
-  socket:close()
-  reporter:cancel()
-  assert(receiver:join())
+  -- Where receiving fails, the group is cancelled, so that the program does not go on without it.
+  moonwire.group(function(group)
+    local reporter = group:spawn(report)
+    group:spawn(receive, socket)
+    if seconds then
+      moonwire.sleep(seconds)
+    else
+      moonwire.signal("TERM", "INT")
+    end
+    socket:close()
+    reporter:cancel()
+  end)
 
   local count = 0
   for _ in pairs(senders) do

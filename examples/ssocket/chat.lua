@@ -11,6 +11,8 @@ local HOST, PORT = arg[1] or "127.0.0.1", arg[2] or 7000
 -- Who sends more without an end of line, or does not read in time, is not heard any more.
 local LONGEST_LINE = 4096
 local PATIENCE = 1
+-- How long the server waits after a failed accept, in seconds.
+local PAUSE = 0.1
 
 local clients = {}
 
@@ -70,8 +72,13 @@ print(("listening on %s port %d"):format(address[1], address[2]))
 io.stdout:flush()
 
 local function admit()
-  local client = listener:accept()
-  if client then
+  local client, message = listener:accept()
+  if not client and message ~= socket.ERROR_TIMEOUT then
+    -- There is no descriptor left, for instance. The connection waits in the queue, so the listener
+    -- stays readable.
+    io.stderr:write(message, "\n")
+    socket.select({}, {}, PAUSE)
+  elseif client then
     local state = { reader = client:readuntil("\n") }
     state.coroutine = coroutine.create(function()
       converse(client, state)

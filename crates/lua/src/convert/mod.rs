@@ -17,6 +17,12 @@ pub(crate) use host_text::HostText;
 
 use crate::native::{Call, Raise};
 
+/// The error for the name of an option that there is not.
+#[cold]
+pub(crate) fn unknown_option(call: &mut Call<'_>, index: usize, name: &[u8]) -> Raise {
+    call.refuse(index, &[b"unknown option '", name, b"'"].concat())
+}
+
 /// The largest buffer that a program may ask for.
 const MOST_BYTES: usize = 1 << 30;
 

@@ -107,18 +107,19 @@ impl Place {
         let unfit = |_| Raise::Text("no address");
         let (mut host, mut port, mut path) = (None, None, None);
         // What is read lies on the stack only for the time of each call.
-        let are_known =
-            call.each_field(index, ["host", "port", "path"].into_iter(), |name, at| {
-                match name {
-                    "host" => host = Some(call.bytes(at)?.to_vec()),
-                    "port" => port = Some(call.port(at)?),
-                    _ => path = Some(call.bytes(at)?.to_vec()),
-                }
-                Ok(())
-            })?;
+        let known = call.each_field(index, ["host", "port", "path"].into_iter(), |name, at| {
+            match name {
+                "host" => host = Some(call.bytes(at)?.to_vec()),
+                "port" => port = Some(call.port(at)?),
+                _ => path = Some(call.bytes(at)?.to_vec()),
+            }
+            Ok(())
+        })?;
         match (host, port, path) {
-            (Some(host), Some(port), None) if are_known => Place::host(&host, port).map_err(unfit),
-            (None, None, Some(path)) if are_known => Place::unix(&path).map_err(unfit),
+            (Some(host), Some(port), None) if known.is_ok() => {
+                Place::host(&host, port).map_err(unfit)
+            }
+            (None, None, Some(path)) if known.is_ok() => Place::unix(&path).map_err(unfit),
             _ => Err(unfit("")),
         }
     }

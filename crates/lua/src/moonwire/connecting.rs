@@ -11,9 +11,9 @@ use crate::drive::drive;
 use crate::native::{Call, Outcome};
 
 /// `connect(address [, options])`.
-pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
+pub(super) fn connect(mut call: Call<'_>) -> Outcome<'_> {
     let place = Place::remote_at(&call, 1, Kind::Stream)?;
-    let settings = Settings::at(&call, 2, Kind::Stream, &[TIMEOUT, BIND])?;
+    let settings = Settings::at(&mut call, 2, Kind::Stream, &[TIMEOUT, BIND])?;
     let whole = settings.timeout;
     place.find(call, "connect", Kind::Stream, None, whole, move |call, place, addresses, left| {
         let race = Race::new(addresses, move |address, mode| settings.open_for(address, mode));

@@ -121,8 +121,8 @@ fn open(settings: &Settings, peer: Option<&Address>) -> Result<(Socket, Address)
 }
 
 /// `udp([options])`.
-pub(super) fn udp(call: Call<'_>) -> Outcome<'_> {
-    let mut settings = Settings::at(&call, 1, Kind::Datagram, &[TIMEOUT, BIND, CONNECT])?;
+pub(super) fn udp(mut call: Call<'_>) -> Outcome<'_> {
+    let mut settings = Settings::at(&mut call, 1, Kind::Datagram, &[TIMEOUT, BIND, CONNECT])?;
     let Some(place) = settings.connect.take() else {
         return make(call, &settings, &Place::Nowhere, None);
     };

@@ -72,9 +72,9 @@ fn listening(
 }
 
 /// `listen(address [, options])`.
-pub(super) fn listen(call: Call<'_>) -> Outcome<'_> {
+pub(super) fn listen(mut call: Call<'_>) -> Outcome<'_> {
     let place = Place::at(&call, 1, Kind::Stream)?;
-    let settings = Settings::at(&call, 2, Kind::Stream, &[TIMEOUT, BACKLOG])?;
+    let settings = Settings::at(&mut call, 2, Kind::Stream, &[TIMEOUT, BACKLOG])?;
     let timeout = settings.timeout;
     place.find(call, "listen", Kind::Stream, None, timeout, move |mut call, place, addresses, _| {
         let is_wildcard = matches!(place, Place::Anywhere(_));

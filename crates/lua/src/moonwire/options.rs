@@ -8,6 +8,7 @@ use moonwire_sockets::{
 
 use super::failure::failure;
 use super::object::SocketObject;
+use crate::convert::unknown_option;
 use crate::native::{Call, Outcome, Raise, Value};
 
 /// Where an option is, with the type of its value in Lua.
@@ -165,9 +166,12 @@ impl NamedOption {
 }
 
 /// `object:option(name [, value])`: the value in force, or true where it was set.
-pub(super) fn option<T: SocketObject>(call: Call<'_>) -> Outcome<'_> {
+pub(super) fn option<T: SocketObject>(mut call: Call<'_>) -> Outcome<'_> {
     let this = call.this::<T>()?;
-    let option = NamedOption::named(call.bytes(1)?).ok_or(Raise::argument(1, "unknown option"))?;
+    let name = call.bytes(1)?;
+    let Some(option) = NamedOption::named(name) else {
+        return Err(unknown_option(&mut call, 1, name));
+    };
     let setting = match call.is_none_or_nil(2) {
         true => None,
         false => Some(option.setting(&call, 2)?),

@@ -4,7 +4,8 @@ use moonwire_sockets::{Address, Errno, Error, Family, Kind, Mode, Socket, Timeou
 
 use super::addresses::Place;
 use super::options::{NamedOption, OPTIONS, Setting};
-use crate::native::{Call, Raise};
+use crate::convert::unknown_option;
+use crate::native::{Call, Raise, UnknownField};
 
 /// What a table of options says.
 pub(super) struct Settings {
@@ -26,7 +27,7 @@ impl Settings {
     /// The table in an argument, which may be missing. Beside the options of sockets it may have the
     /// fields in `more`.
     pub(super) fn at(
-        call: &Call<'_>,
+        call: &mut Call<'_>,
         index: usize,
         kind: Kind,
         more: &'static [&'static str],
@@ -43,7 +44,7 @@ impl Settings {
         }
         let names = more.iter().copied().chain(OPTIONS.iter().map(|option| option.name));
         let problem = |text| move |_| Raise::argument(index, text);
-        let are_known = call.each_field(index, names, |name, value| {
+        let known = call.each_field(index, names, |name, value| {
             match name {
                 TIMEOUT => {
                     settings.timeout = call
@@ -77,7 +78,11 @@ impl Settings {
             }
             Ok(())
         })?;
-        if are_known { Ok(settings) } else { Err(Raise::argument(index, "unknown option")) }
+        match known {
+            Ok(()) => Ok(settings),
+            Err(UnknownField(Some(name))) => Err(unknown_option(call, index, &name)),
+            Err(UnknownField(None)) => Err(Raise::argument(index, "names of options are strings")),
+        }
     }
 
     /// Sets the options of a socket.

@@ -70,6 +70,7 @@ pub(crate) use call::Call;
 pub use library::push_opener;
 pub(crate) use library::{Constant, Function, Library, open};
 pub(crate) use lists::Pairs;
+pub(crate) use named_fields::UnknownField;
 pub(crate) use object::{Class, Object};
 pub(crate) use prefetch::prefetch;
 pub(crate) use reply::{Built, Outcome, Raise, Reply, Value};

@@ -5,21 +5,26 @@ use mlua::ffi;
 use super::call::Call;
 use super::reply::Raise;
 
+/// A field of an argument table that has none of the names that are known: its name, where that is a
+/// string.
+pub(crate) struct UnknownField(pub(crate) Option<Vec<u8>>);
+
 impl Call<'_> {
     /// Hands each field of an argument table to `each`: its name, and where its value can be read as
-    /// if it were an argument. `Ok(false)` where there is a field with another name than those in
-    /// `names`; then `each` has not been called.
+    /// if it were an argument. Where there is a field with another name than those in `names`, `each` is
+    /// not called, and the result is that field.
     pub(crate) fn each_field(
         &self,
         index: usize,
         names: impl Iterator<Item = &'static str> + Clone,
         mut each: impl FnMut(&'static str, usize) -> Result<(), Raise>,
-    ) -> Result<bool, Raise> {
+    ) -> Result<Result<(), UnknownField>, Raise> {
         if !self.is_table(index) {
             return Err(self.type_error(index, "table"));
         }
-        let Some(present) = self.field_names(index, names) else {
-            return Ok(false);
+        let present = match self.field_names(index, names) {
+            Ok(present) => present,
+            Err(unknown) => return Ok(Err(unknown)),
         };
         // SAFETY: reads only.
         let top = unsafe { ffi::lua_gettop(self.state()) };
@@ -28,15 +33,15 @@ impl Call<'_> {
             // SAFETY: drops the value, and what `each` has put above it.
             unsafe { ffi::lua_settop(self.state(), top) };
         }
-        Ok(true)
+        Ok(Ok(()))
     }
 
-    /// Which of the names the fields of a table have; `None` where one has another.
+    /// Which of the names the fields of a table have, or a field with another.
     fn field_names(
         &self,
         index: usize,
         names: impl Iterator<Item = &'static str> + Clone,
-    ) -> Option<Vec<&'static str>> {
+    ) -> Result<Vec<&'static str>, UnknownField> {
         let state = self.state();
         let table = self.stack_index(index);
         let mut present = Vec::new();
@@ -47,21 +52,21 @@ impl Call<'_> {
             let top = ffi::lua_gettop(state);
             ffi::lua_pushnil(state);
             while ffi::lua_next(state, table) != 0 {
-                let name = (ffi::lua_type(state, -2) == ffi::LUA_TSTRING)
-                    .then(|| {
-                        let mut length = 0;
-                        let bytes = ffi::lua_tolstring(state, -2, &raw mut length);
-                        std::slice::from_raw_parts(bytes.cast::<u8>(), length)
-                    })
-                    .and_then(|key| names.clone().find(|name| name.as_bytes() == key));
+                let key = (ffi::lua_type(state, -2) == ffi::LUA_TSTRING).then(|| {
+                    let mut length = 0;
+                    let bytes = ffi::lua_tolstring(state, -2, &raw mut length);
+                    std::slice::from_raw_parts(bytes.cast::<u8>(), length)
+                });
+                let name = key.and_then(|key| names.clone().find(|name| name.as_bytes() == key));
                 let Some(name) = name else {
+                    let unknown = UnknownField(key.map(<[u8]>::to_vec));
                     ffi::lua_settop(state, top);
-                    return None;
+                    return Err(unknown);
                 };
                 present.push(name);
                 ffi::lua_pop(state, 1);
             }
         }
-        Some(present)
+        Ok(present)
     }
 }

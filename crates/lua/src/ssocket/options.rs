@@ -5,6 +5,7 @@ use moonwire_sockets::{Errno, SocketOption};
 
 use super::failure::{done, failure, reply};
 use super::object::SocketObject;
+use crate::convert::unknown_option;
 use crate::native::{Call, Outcome, Raise};
 
 pub(super) const NODELAY: &str = "tcp_nodelay";
@@ -18,16 +19,16 @@ static OPTIONS: [(&str, &SocketOption<bool>); 3] =
 /// Options that a descriptor gets as soon as there is one.
 pub(super) type Remembered = Vec<(&'static SocketOption<bool>, bool)>;
 
-fn option<'c>(call: &Call<'c>, index: usize) -> Result<&'static SocketOption<bool>, Raise> {
+fn option(call: &mut Call<'_>, index: usize) -> Result<&'static SocketOption<bool>, Raise> {
     let name = call.bytes(index)?;
     let known = OPTIONS.iter().find(|(known, _)| known.as_bytes() == name);
-    known.map(|(_, option)| *option).ok_or(Raise::argument(index, "unknown option"))
+    known.map(|(_, option)| *option).ok_or_else(|| unknown_option(call, index, name))
 }
 
 /// `setopt(opt, value)`.
-pub(super) fn setopt<T: SocketObject>(call: Call<'_>) -> Outcome<'_> {
+pub(super) fn setopt<T: SocketObject>(mut call: Call<'_>) -> Outcome<'_> {
     let endpoint = call.this::<T>()?.endpoint();
-    let option = option(&call, 1)?;
+    let option = option(&mut call, 1)?;
     let value = call.boolean(2)?;
     if endpoint.socket.is_open() {
         let set = endpoint
@@ -42,9 +43,10 @@ pub(super) fn setopt<T: SocketObject>(call: Call<'_>) -> Outcome<'_> {
 }
 
 /// `getopt(opt)` and `getopt(level, opt)`.
-pub(super) fn getopt<T: SocketObject>(call: Call<'_>) -> Outcome<'_> {
+pub(super) fn getopt<T: SocketObject>(mut call: Call<'_>) -> Outcome<'_> {
     let endpoint = call.this::<T>()?.endpoint();
-    let option = option(&call, if call.is_none_or_nil(2) { 1 } else { 2 })?;
+    let index = if call.is_none_or_nil(2) { 1 } else { 2 };
+    let option = option(&mut call, index)?;
     if endpoint.socket.is_open() {
         let state =
             endpoint.descriptor("getsockopt").and_then(|descriptor| descriptor.option(option));

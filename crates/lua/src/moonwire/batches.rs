@@ -103,7 +103,7 @@ pub(super) fn receive_many(call: Call<'_>) -> Outcome<'_> {
                 let _ = queue.consume(datagrams);
                 Ok((data, senders).into())
             }
-            Err(error) => failure(call, "receive", &socket.endpoint.own_subject(), error),
+            Err(error) => failure(call, "receive", &socket.sender_subject(), error),
         }
     })
 }

@@ -75,6 +75,14 @@ impl DatagramObject {
         self.peer.map_or(Subject::Nothing, |peer| Subject::Address(peer.unmapped()))
     }
 
+    /// What a failure to receive names: the peer, where there is one that everything comes from.
+    pub(super) fn sender_subject(&self) -> Subject<'static> {
+        match self.peer {
+            Some(_) => self.peer_subject(),
+            None => self.endpoint.own_subject(),
+        }
+    }
+
     /// The family that a look-up for the socket asks for, if for any.
     pub(super) fn family(&self) -> Option<Family> {
         self.endpoint.socket.family()
@@ -205,7 +213,7 @@ fn receive(call: Call<'_>) -> Outcome<'_> {
     drive(call, receive, timeout, move |call, received| match received {
         Ok(Datagram::Received(sender)) => Ok(with_sender(call, socket, &sender)),
         Ok(Datagram::Queued) => queued(call, socket, size),
-        Err(error) => failure(call, "receive", &socket.endpoint.own_subject(), error),
+        Err(error) => failure(call, "receive", &socket.sender_subject(), error),
     })
 }
 
@@ -225,7 +233,7 @@ fn with_sender<'c>(call: Call<'c>, socket: &DatagramObject, sender: &Address) ->
 fn queued<'c>(mut call: Call<'c>, socket: &DatagramObject, size: usize) -> Outcome<'c> {
     let first = match socket.queue.front(1) {
         Ok(first) => first,
-        Err(errno) => return failure(call, "receive", &socket.endpoint.own_subject(), errno),
+        Err(errno) => return failure(call, "receive", &socket.sender_subject(), errno),
     };
     let bytes = first.bytes(0);
     call.with_scratch(|scratch| scratch.keep(&bytes[..bytes.len().min(size)]));

@@ -39,10 +39,13 @@ end)
 
 t.it("refuses what is no string", function()
   local client = net.pair()
-  t.bad_argument(1, "write", "string expected, got nil", client.write, client, nil)
-  t.bad_argument(2, "write", "string expected, got boolean", client.write, client, "x", true)
-  t.bad_argument(1, "write", "string expected, got table", client.write, client, {}, "x")
-  t.bad_argument(1, "write", "the entries of the list must be strings", client.write, client, { "x", {} })
+  local expected = "string, number or a list of them expected, got "
+  t.bad_argument(1, "write", expected .. "nil", client.write, client, nil)
+  t.bad_argument(1, "write", expected .. "boolean", client.write, client, true)
+  t.bad_argument(2, "write", "string or number expected, got boolean", client.write, client, "x", true)
+  t.bad_argument(1, "write", "a list must be the only argument", client.write, client, {}, "x")
+  local problem = "the entries of the list must be strings or numbers"
+  t.bad_argument(1, "write", problem, client.write, client, { 1, "x", {} })
 end)
 
 t.it("tells how much was sent where the time is over", function()

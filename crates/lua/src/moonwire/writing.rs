@@ -10,12 +10,32 @@ use super::stream::{Stream, StreamObject};
 use crate::drive::drive;
 use crate::native::{Call, Outcome, Raise, Value};
 
+/// What [`write`] takes for an argument, in the words of its error.
+const PIECE: &str = "string, number or a list of them";
+
+/// One of `count` arguments that are strings or numbers.
+fn piece<'c>(call: &Call<'c>, index: usize, count: usize) -> Result<&'c [u8], Raise> {
+    call.bytes(index).map_err(|raise| match raise {
+        Raise::Argument { .. } if call.is_table(index) => {
+            Raise::argument(index, "a list must be the only argument")
+        }
+        Raise::Argument { .. } if count == 1 => call.type_error(index, PIECE),
+        Raise::Argument { .. } => call.type_error(index, "string or number"),
+        raise => raise,
+    })
+}
+
 /// The pieces in the arguments: strings and numbers, or one list of them.
 fn pieces<'c>(call: &Call<'c>, count: usize) -> Result<Vec<IoSlice<'c>>, Raise> {
     if count == 1 && call.is_table(1) {
-        return call.pieces(1);
+        return call.pieces(1).map_err(|raise| match raise {
+            Raise::Argument { .. } => {
+                Raise::argument(1, "the entries of the list must be strings or numbers")
+            }
+            raise => raise,
+        });
     }
-    (1..=count).map(|index| call.bytes(index).map(IoSlice::new)).collect()
+    (1..=count).map(|index| piece(call, index, count).map(IoSlice::new)).collect()
 }
 
 /// `write(...)`: sends everything. The result is the stream itself.
@@ -25,7 +45,7 @@ pub(super) fn write(call: Call<'_>) -> Outcome<'_> {
     let socket = &stream.endpoint.socket;
     let count = call.argument_count();
     if count == 1 && !call.is_table(1) {
-        let bytes = call.bytes(1)?;
+        let bytes = piece(&call, 1, count)?;
         if bytes.is_empty() {
             return nothing(call, stream);
         }

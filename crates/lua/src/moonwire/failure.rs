@@ -8,6 +8,7 @@ use moonwire_sockets::{Cause, Errno, Error, resolver_text};
 use super::addresses::Subject;
 use crate::convert::CANCELLED;
 use crate::native::{Call, Outcome, Raise, Value};
+use crate::scheduler;
 
 /// What has ended an operation.
 #[derive(Clone, Copy)]
@@ -18,6 +19,8 @@ pub(super) enum End {
     Oversized,
     /// A failure.
     Failure(Cause),
+    /// A task that would wait for its own end.
+    OfItself,
 }
 
 impl From<Error> for End {
@@ -60,6 +63,7 @@ impl End {
             End::Failure(Cause::Resolver(_)) => RESOLVE,
             End::Failure(Cause::Errno(errno)) => errno.name().unwrap_or(UNKNOWN),
             End::OfStream => CLOSED,
+            End::OfItself => Errno::DEADLK.name().unwrap_or(UNKNOWN),
         }
     }
 
@@ -70,6 +74,14 @@ impl End {
             End::Failure(Cause::Resolver(code)) => {
                 text.extend_from_slice(resolver_text(code).as_bytes());
             }
+            End::Failure(Cause::Errno(Errno::DEADLK)) => {
+                let words: &[u8] = match scheduler::runs_a_task() {
+                    true => b"all tasks wait for each other",
+                    false => b"outside of run nothing can end the wait",
+                };
+                text.extend_from_slice(words);
+            }
+            End::OfItself => text.extend_from_slice(b"the task waits for itself"),
             End::Failure(Cause::Errno(errno)) if !self.is_closed() => {
                 // Writing to a vector cannot fail.
                 let _ = write!(text, "{errno}");

@@ -7,10 +7,10 @@ use moonwire_sockets::operation::Sleep;
 use moonwire_sockets::{Error, Timeout};
 
 use super::addresses::Subject;
-use super::failure::failure;
+use super::failure::{End, failure};
 use crate::drive::drive;
 use crate::native::{Call, Class, Function, Object, Outcome, Raise, Reply, Value};
-use crate::scheduler::{self, GiveWay, Join, Pass, Scheduler, TaskHandle};
+use crate::scheduler::{self, GiveWay, Join, Pass, Scheduler, Status, TaskHandle};
 
 impl Object for TaskHandle {
     const CLASS: &'static Class = &TASK;
@@ -43,9 +43,13 @@ pub(super) fn spawn(mut call: Call<'_>) -> Outcome<'_> {
 
 /// `task:join()`: true and the results, or false and the error.
 fn join(call: Call<'_>) -> Outcome<'_> {
-    let join = Join::new(call.this::<TaskHandle>()?);
-    drive(call, join, Timeout::Never, |mut call, joined| match joined {
+    let task = call.this::<TaskHandle>()?;
+    drive(call, Join::new(task), Timeout::Never, |mut call, joined| match joined {
         Ok(joined) => joined.reply(&mut call),
+        // The task that runs is the one that joins.
+        Err(_) if task.status() == Status::Running => {
+            failure(call, "join", &Subject::Nothing, End::OfItself)
+        }
         Err(error) => failure(call, error.operation, &Subject::Nothing, error),
     })
 }

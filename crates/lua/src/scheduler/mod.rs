@@ -127,6 +127,11 @@ fn with_current<T>(act: impl FnOnce(&Scheduler, Waiter) -> T) -> Option<T> {
     })
 }
 
+/// Whether a task runs on this thread.
+pub(crate) fn runs_a_task() -> bool {
+    with_current(|_, _| ()).is_some()
+}
+
 /// What the current task was suspended with. `None` where its coroutine has been resumed by somebody else.
 pub(crate) fn take_suspended(call: &mut Call<'_>) -> Option<Suspended> {
     let suspended = with_current(|scheduler, current| {

@@ -8,18 +8,13 @@ local unpack = table.unpack or unpack
 local condition, spawn_for = natives.condition, natives.spawn_for
 local enter_deadline, enter_shelter = natives.enter_deadline, natives.enter_shelter
 local leave_deadline = natives.leave_deadline
-local is_task, pass = natives.is_task, natives.pass
+local is_task, pass, address_of = natives.is_task, natives.pass, natives.address_of
 
 local function expect(index, name, value, expected)
   if type(value) ~= expected then
     local message = "bad argument #%d to '%s' (%s expected, got %s)"
     error(message:format(index, name, expected, value == nil and "no value" or type(value)), 3)
   end
-end
-
-local function class(name)
-  local methods = {}
-  return methods, { __index = methods, __name = name, __metatable = false }
 end
 
 -- Whether an object has been made here: its private part, which the methods find in `parts`.
@@ -31,6 +26,18 @@ local function part(self, metatable, name)
     error(("calling '%s' on bad self (%s expected)"):format(name, metatable.__name), 3)
   end
   return private
+end
+
+-- A class of objects: its methods, and its metatable. `state` words what an object's `tostring` says.
+local function class(name, state)
+  local methods = {}
+  local metatable = { __index = methods, __name = name, __metatable = false }
+  -- Lua 5.1, 5.2 and LuaJIT do not look at `__name`.
+  function metatable:__tostring()
+    local private = part(self, metatable, "tostring")
+    return ("%s (%s): %s"):format(name, state(private), address_of(self))
+  end
+  return methods, metatable
 end
 
 local function object(metatable, private)
@@ -64,7 +71,9 @@ end
 
 -- Groups ---------------------------------------------------------------------------------------------------
 
-local Group, group_metatable = class("group")
+local Group, group_metatable = class("group", function(private)
+  return private.is_over and "over" or private.is_cancelled and "cancelled" or "open"
+end)
 
 local function spawn_child(private, fn, ...)
   local child, number = spawn_for(private.changed, fn, ...)
@@ -141,7 +150,9 @@ end
 
 -- Channels -------------------------------------------------------------------------------------------------
 
-local Channel, channel_metatable = class("channel")
+local Channel, channel_metatable = class("channel", function(private)
+  return private.is_closed and "closed" or "open"
+end)
 
 local function list(private, name)
   local waiting = private[name]
@@ -249,7 +260,9 @@ end
 
 -- Semaphores -----------------------------------------------------------------------------------------------
 
-local Semaphore, semaphore_metatable = class("semaphore")
+local Semaphore, semaphore_metatable = class("semaphore", function(private)
+  return ("%g free"):format(private.count)
+end)
 
 function moonwire.semaphore(count)
   expect(1, "semaphore", count, "number")

@@ -66,6 +66,7 @@ static SCRIPT: Script = Script {
             Function::new("leave_deadline", tasks::leave_deadline),
             Function::new("pass", tasks::pass),
             Function::new("is_task", tasks::is_task),
+            Function::new("address_of", tasks::address_of),
         ],
         classes: &[&conditions::CONDITION],
         constants: &[],

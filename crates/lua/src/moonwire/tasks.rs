@@ -148,6 +148,12 @@ pub(super) fn pass(call: Call<'_>) -> Outcome<'_> {
     drive(call, Pass, Timeout::Never, done)
 }
 
+/// `address_of(value)`: the address that tells a table from every other, for `tostring`.
+pub(super) fn address_of(call: Call<'_>) -> Outcome<'_> {
+    let address = call.address_of_this();
+    Ok(call.text(format_args!("{address:p}")).into())
+}
+
 /// `is_task()`: whether a task makes the call.
 pub(super) fn is_task(call: Call<'_>) -> Outcome<'_> {
     Ok(scheduler::is_task(&call).into())

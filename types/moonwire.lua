@@ -245,8 +245,8 @@ function datagram:receive(size) end
 ---@return integer? sent how many were sent before the failure
 function datagram:send_many(list, address) end
 
----At least one datagram, and what else is there: two lists of the same length.
----@param count integer? the most that are received, 64 if missing
+---At least one datagram, and all others that wait: two lists of the same length.
+---@param count integer? the most that are received, 1 to 65536; 64 if missing
 ---@param size integer? how many bytes of each at most; 65535 if missing
 ---@return string[]? data
 ---@return string[]|string addresses_or_message

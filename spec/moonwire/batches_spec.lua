@@ -4,6 +4,9 @@ local M = require "moonwire"
 local t = require "spec.support"
 local net = require "spec.moonwire.support"
 
+-- The loop keeps its descriptors for as long as the state lives.
+M.run(function() end)
+
 --- All datagrams that come, up to a number.
 local function receive_all(socket, count)
   local data, senders = {}, {}
@@ -93,6 +96,53 @@ t.it("sends more than fit in one call", function()
   end
 end)
 
+--- A socket for which so many datagrams wait, each of a size of its own in turn: no two are joined.
+local function waiting(count)
+  local receiver, address = net.datagram(nil, { receive_buffer = 2000 * count })
+  local sender = net.datagram()
+  local list = {}
+  for index = 1, count do
+    list[index] = ("x"):rep(index % 100)
+  end
+  t.equal(sender:send_many(list, address), count)
+  return receiver, list, sender, address
+end
+
+--- How many datagrams wait at most where the system limits what a socket may hold.
+local function most_waiting()
+  local socket = net.datagram(nil, { receive_buffer = 2000 * 1000 })
+  return socket:option("receive_buffer") >= 2000 * 1000 and 1000 or 100
+end
+
+for _, way in ipairs { "outside of run", "in a task" } do
+  local run = way == "in a task" and M.run or function(fn) fn() end
+
+  t.it("receives all that wait, in as many calls as that takes, " .. way, function()
+    run(function()
+      local count = most_waiting()
+      local receiver, list, sender, address = waiting(count)
+      t.equal(#receiver:receive_many(10), 10)
+      t.equal(#receiver:receive_many(count), count - 10)
+      -- What is left over from before counts.
+      for _ = 1, 3 do
+        t.equal(sender:send_many({ "aa", "aa", "aa", "aa" }, address), 4)
+      end
+      t.same(receiver:receive_many(1), { "aa" })
+      t.equal(#receiver:receive_many(count), 11)
+      -- No more than were asked for, and in their order.
+      t.equal(sender:send_many(list, address), count)
+      local data = receiver:receive_many(count - 1)
+      t.equal(#data, count - 1)
+      for index = 1, count - 1 do
+        t.equal(#data[index], #list[index])
+      end
+      t.same(receiver:receive_many(count), { list[count] })
+      receiver:settimeout(0.02)
+      net.fails("receive " .. receiver:local_address() .. ": timed out", "timeout", receiver:receive_many(count))
+    end)
+  end)
+end
+
 t.it("receives one by one what the kernel has joined", function()
   local receiver, address = net.datagram()
   local sender, from = net.datagram()
@@ -169,4 +219,5 @@ t.it("refuses what is no list of datagrams", function()
   t.bad_argument(1, "receive_many", "count out of range", sender.receive_many, sender, 0)
   t.bad_argument(2, "receive_many", "size out of range", sender.receive_many, sender, 1, 0)
   t.bad_argument(2, "receive_many", "size out of range", sender.receive_many, sender, 1024, 2 ^ 21)
+  t.bad_argument(2, "receive_many", "size out of range", sender.receive_many, sender, 5000, 2 ^ 21)
 end)

@@ -24,6 +24,8 @@ const JOINED_SIZE: usize = 65_536;
 pub struct DatagramQueue {
     contents: RefCell<Contents>,
     joins: Cell<Joins>,
+    /// What a call has failed with while there were datagrams to give out first.
+    failure: Cell<Option<Errno>>,
 }
 
 /// Whether the kernel joins datagrams for the socket.
@@ -37,35 +39,60 @@ enum Joins {
 
 #[derive(Debug, Default)]
 struct Contents {
-    batch: Batch,
+    /// What each call has received. The memory of the first one is kept for the next time.
+    batches: Vec<Batch>,
     /// The first datagram that has not been consumed.
     next: Place,
 }
 
-/// The place of a datagram: its message, and where it begins there.
+/// The place of a datagram: its batch, its message there, and where it begins in that.
 #[derive(Clone, Copy, Debug, Default)]
 struct Place {
+    batch: usize,
     message: usize,
     start: usize,
 }
 
 impl Contents {
     fn is_empty(&self) -> bool {
-        self.next.message >= self.batch.messages().len()
+        self.at(self.next).is_none()
     }
 
     /// The datagram at a place with its sender, and the place of the one behind it.
     fn at(&self, place: Place) -> Option<(&[u8], &Address, Place)> {
-        let message = self.batch.messages().get(place.message)?;
-        let rest = self.batch.bytes(place.message).get(place.start..).unwrap_or_default();
-        let behind = Place { message: place.message + 1, start: 0 };
+        let batch = self.batches.get(place.batch)?;
+        let message = batch.messages().get(place.message)?;
+        let rest = batch.bytes(place.message).get(place.start..).unwrap_or_default();
         Some(match message.segment {
             Some(segment) if segment.get() < rest.len() => {
                 let start = place.start + segment.get();
                 (&rest[..segment.get()], &message.sender, Place { start, ..place })
             }
-            _ => (rest, &message.sender, behind),
+            _ if place.message + 1 < batch.messages().len() => {
+                (rest, &message.sender, Place { message: place.message + 1, start: 0, ..place })
+            }
+            _ => (rest, &message.sender, Place { batch: place.batch + 1, message: 0, start: 0 }),
         })
+    }
+
+    /// The places of the first `count` datagrams, or of all where there are fewer, and the place behind
+    /// them.
+    fn front(&self, count: usize) -> (Vec<Place>, Place) {
+        let (mut places, mut next) = (Vec::new(), self.next);
+        while places.len() < count
+            && let Some((_, _, behind)) = self.at(next)
+        {
+            places.push(next);
+            next = behind;
+        }
+        (places, next)
+    }
+
+    /// Forgets all datagrams, and gives the memory back that is not to be kept.
+    fn reset(&mut self) {
+        self.batches.truncate(1);
+        self.batches.iter_mut().for_each(Batch::clear);
+        self.next = Place::default();
     }
 }
 
@@ -132,15 +159,8 @@ impl DatagramQueue {
     pub fn front(&self, count: usize) -> Result<Datagrams<'_>, Errno> {
         drop(self.contents.try_borrow_mut().map_err(|_| Errno::BUSY)?);
         let contents = self.contents.try_borrow().map_err(|_| Errno::BUSY)?;
-        let mut places = Vec::new();
-        let mut next = contents.next;
-        while places.len() < count
-            && let Some((_, _, behind)) = contents.at(next)
-        {
-            places.push(next);
-            next = behind;
-        }
-        Ok(Datagrams { contents, places, behind: next })
+        let (places, behind) = contents.front(count);
+        Ok(Datagrams { contents, places, behind })
     }
 
     /// Takes datagrams out, which are at the front.
@@ -152,6 +172,9 @@ impl DatagramQueue {
         drop(datagrams);
         let mut contents = self.contents.try_borrow_mut().map_err(|_| Errno::BUSY)?;
         contents.next = behind;
+        if contents.is_empty() {
+            contents.reset();
+        }
         Ok(())
     }
 
@@ -160,6 +183,7 @@ impl DatagramQueue {
     /// # Errors
     /// `EBUSY` where somebody else holds some.
     pub fn clear(&self) -> Result<(), Errno> {
+        self.failure.set(None);
         self.contents
             .try_borrow_mut()
             .map(|mut contents| *contents = Contents::default())
@@ -178,21 +202,44 @@ impl DatagramQueue {
         self.joins.set(if joins { Joins::Yes } else { Joins::No });
     }
 
-    /// Receives into the queue, which is empty.
+    /// How many datagrams there are, `most` at most; all that were asked for where somebody else has them.
+    pub(crate) fn len_up_to(&self, most: usize) -> usize {
+        self.contents.try_borrow().map_or(most, |contents| contents.front(most).0.len())
+    }
+
+    /// Remembers a failure until the datagrams before it have been given out.
+    pub(crate) fn keep_failure(&self, errno: Errno) {
+        self.failure.set(Some(errno));
+    }
+
+    /// The failure that was kept, once.
+    pub(crate) fn take_failure(&self) -> Result<(), Errno> {
+        self.failure.take().map_or(Ok(()), Err)
+    }
+
+    /// Receives up to `count` messages, and puts them behind what is in the queue. Returns whether there
+    /// may be more: all the room that the kernel was given is used.
     pub(crate) fn receive(
         &self,
         descriptor: Descriptor,
         count: usize,
         size: usize,
         flags: i32,
-    ) -> Result<(), Errno> {
+    ) -> Result<bool, Errno> {
         let mut contents = self.contents.try_borrow_mut().map_err(|_| Errno::BUSY)?;
-        contents.batch.clear();
-        contents.next = Place::default();
+        if contents.is_empty() {
+            contents.reset();
+        }
         let (count, size) = match self.joins() {
             true => (count.min(MOST_JOINED), JOINED_SIZE),
             false => (count.min(MOST_MESSAGES), size),
         };
-        contents.batch.receive(descriptor, count, size, flags)
+        // A batch without messages is the one whose memory was kept.
+        let kept = contents.batches.pop_if(|batch| batch.messages().is_empty());
+        let mut batch = kept.unwrap_or_default();
+        let received = batch.receive(descriptor, count, size, flags);
+        let is_full = batch.messages().len() == count;
+        contents.batches.push(batch);
+        received.map(|()| is_full)
     }
 }

@@ -11,9 +11,12 @@ use crate::native::{Built, Call, Outcome, Pairs, Raise, Value};
 
 /// How many datagrams `receive_many` takes where a program does not say.
 const DEFAULT_COUNT: i64 = 64;
-/// The most that it gives: so much memory as goes with each is taken whether it comes or not.
-const MOST_COUNT: usize = 1024;
-/// The most bytes that a batch may have.
+/// The most that it gives.
+const MOST_COUNT: usize = 1 << 16;
+/// How many messages the kernel gives at once (`UIO_MAXIOV`). Memory for each of them is taken before
+/// any has come.
+const MOST_AT_ONCE: usize = 1024;
+/// The most bytes of memory for them.
 const MOST_BYTES: usize = 1 << 30;
 
 /// The addresses of the datagrams that come with one: each as the socket takes it.
@@ -89,7 +92,7 @@ pub(super) fn receive_many(call: Call<'_>) -> Outcome<'_> {
         _ => return Err(Raise::argument(1, "count out of range")),
     };
     let size = call.buffer_size(2, DEFAULT_SIZE)?;
-    if count.saturating_mul(size) > MOST_BYTES {
+    if count.min(MOST_AT_ONCE).saturating_mul(size) > MOST_BYTES {
         return Err(Raise::argument(2, "size out of range"));
     }
     let timeout = socket.endpoint.timeout.get();

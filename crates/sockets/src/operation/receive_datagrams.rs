@@ -4,8 +4,10 @@ use super::patience::First;
 use super::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, DatagramQueue, Errno, Error, Family, Handle, Interest, Scratch, sys};
 
-/// Receives at least one datagram into a queue, and as many more as have come, `recvmmsg(2)`. It
-/// leaves them there: whoever runs this takes them out.
+/// Receives at least one datagram into a queue, and as many more as have come, in as many calls of
+/// `recvmmsg(2)` as that takes. The datagrams stay in the queue: the caller takes them out.
+///
+/// A failure that comes after the first datagram is kept for the next operation on the queue.
 #[derive(Debug)]
 pub struct ReceiveDatagrams<'a, H> {
     handle: H,
@@ -16,8 +18,8 @@ pub struct ReceiveDatagrams<'a, H> {
 }
 
 impl<'a, H: Handle> ReceiveDatagrams<'a, H> {
-    /// Receives up to about `count` datagrams, and at least the first `size` bytes of each, from
-    /// `handle`, a socket of addresses of `family`.
+    /// Receives until there are `count` datagrams in the queue or no more have come, and at least the
+    /// first `size` bytes of each, from `handle`, a socket of addresses of `family`.
     #[must_use]
     pub const fn new(
         handle: H,
@@ -27,6 +29,15 @@ impl<'a, H: Handle> ReceiveDatagrams<'a, H> {
         size: usize,
     ) -> Self {
         ReceiveDatagrams { handle, family, queue, count, size }
+    }
+
+    /// Makes one call for up to `count` messages. `None` where it would have to wait; else, whether
+    /// there may be more.
+    fn receive(&self, patience: &mut Patience<'_>, count: usize) -> Result<Option<bool>, Errno> {
+        patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {
+            self.queue.ask_to_join(from, self.family);
+            self.queue.receive(from, count, self.size, blocking.flags())
+        })
     }
 }
 
@@ -39,19 +50,37 @@ impl<H: Handle> Operation for ReceiveDatagrams<'_, H> {
         _scratch: &mut Scratch,
         mut patience: Patience<'_>,
     ) -> Result<Progress<()>, Error> {
-        if !self.queue.is_empty() {
-            return Ok(Progress::Done(()));
+        let mut may_be_more = true;
+        if self.queue.is_empty() {
+            self.queue.take_failure().map_err(|errno| errno.during(Self::NAME))?;
+            match self.receive(&mut patience, self.count) {
+                Ok(Some(is_full)) => may_be_more = is_full,
+                Ok(None) => return Ok(Progress::Waiting),
+                Err(errno) => return Err(errno.during(Self::NAME)),
+            }
         }
-        let received =
-            patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {
-                self.queue.ask_to_join(from, self.family);
-                self.queue.receive(from, self.count, self.size, blocking.flags())
-            });
-        match received {
-            Ok(Some(())) => Ok(Progress::Done(())),
-            Ok(None) => Ok(Progress::Waiting),
-            Err(errno) => Err(errno.during(Self::NAME)),
+        while may_be_more {
+            let rest = self.count - self.queue.len_up_to(self.count);
+            if rest == 0 {
+                break;
+            }
+            let received = match &mut patience {
+                Patience::Reactor(_) => self.receive(&mut patience, rest),
+                // Only the first may be waited for.
+                Patience::None | Patience::Kernel(_) => self.receive(&mut Patience::None, rest),
+            };
+            match received {
+                Ok(Some(is_full)) => may_be_more = is_full,
+                Ok(None) => break,
+                // The caller finds that out for itself, from `front`.
+                Err(Errno::BUSY) => break,
+                Err(errno) => {
+                    self.queue.keep_failure(errno);
+                    break;
+                }
+            }
         }
+        Ok(Progress::Done(()))
     }
 
     fn waits_for(&self) -> Wait<'_> {
@@ -97,11 +126,12 @@ impl<H: Handle> Operation for ReceiveDatagram<'_, H> {
         if !queue.is_empty() {
             return Ok(Progress::Done(Datagram::Queued));
         }
+        queue.take_failure().map_err(|errno| errno.during(Self::NAME))?;
         let received =
             patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {
                 let flags = blocking.flags();
                 if queue.joins() {
-                    return queue.receive(from, 1, size, flags).map(|()| Datagram::Queued);
+                    return queue.receive(from, 1, size, flags).map(|_| Datagram::Queued);
                 }
                 let mut sender = None;
                 scratch.fill(size, |room| {

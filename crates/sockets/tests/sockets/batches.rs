@@ -1,14 +1,16 @@
 //! Many datagrams at once.
 
+use std::cell::Cell;
 use std::io::IoSlice;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use moonwire_sockets::operation::{
-    Datagram, Destinations, Progress, ReceiveDatagram, ReceiveDatagrams, SendMany, Sent,
+    Datagram, Destinations, Progress, ReceiveDatagram, ReceiveDatagrams, Send, SendMany, Sent,
 };
 use moonwire_sockets::options::SEND_BUFFER;
 use moonwire_sockets::{
-    Address, DatagramQueue, Errno, Error, Family, Scratch, Socket, Timeout, block_on,
+    Address, DatagramQueue, Descriptor, Errno, Error, Family, Handle, Interest, KernelTimeout,
+    Scratch, Socket, Timeout, block_on,
 };
 
 use crate::support::{SOON, attempt};
@@ -211,6 +213,57 @@ fn who_looks_at_datagrams_keeps_them() -> Result<(), Error> {
     assert_eq!((both.bytes(0), both.bytes(1), both.bytes(2)), (&b"x"[..], &b"y"[..], &b""[..]));
     assert_eq!(queue.consume(both), Ok(()));
     assert!(queue.is_empty());
+    Ok(())
+}
+
+/// A connected socket whose peer has gone: from its second use on, the kernel has the peer's refusal for it.
+struct Refused<'a> {
+    socket: &'a Socket,
+    uses: Cell<u32>,
+}
+
+impl Handle for &Refused<'_> {
+    fn descriptor(&self) -> Result<Descriptor, Errno> {
+        self.uses.set(self.uses.get() + 1);
+        if self.uses.get() == 2 {
+            let send = Send::new(self.socket.descriptor(), b"x");
+            block_on(send, SOON, &mut Scratch::new()).map_err(|_| Errno::INVAL)?;
+        }
+        Ok(self.socket.descriptor())
+    }
+
+    fn kernel_timeout(&self, _: Interest) -> Option<&KernelTimeout> {
+        None
+    }
+}
+
+#[test]
+fn a_failure_comes_after_the_datagrams_before_it() -> Result<(), Error> {
+    let (peer, to) = sockets().swap_remove(0);
+    let (socket, own) = sockets().swap_remove(0);
+    let family = own.family();
+    socket.descriptor().set_peer(&to)?;
+    let data: Vec<Vec<u8>> = (0..100).map(|n| vec![n; 10 + usize::from(n)]).collect();
+    let queue = DatagramQueue::new();
+    // From the first batch on, a call gives fewer than 100.
+    for _ in 0..2 {
+        send_all(&peer, family, &data, Destinations::One(Some(own)))?;
+        assert!(receive_all(&socket, family, &queue, 100)? == data);
+    }
+    send_all(&peer, family, &data, Destinations::One(Some(own)))?;
+    drop(peer);
+    let socket = Refused { socket: &socket, uses: Cell::new(0) };
+    let mut results = Vec::new();
+    let mut received = Vec::new();
+    while received.len() < data.len() {
+        let receive = ReceiveDatagrams::new(&socket, family, &queue, 100, 65_535);
+        results.push(block_on(receive, SOON, &mut Scratch::new()));
+        let datagrams = queue.front(100).map_err(|errno| errno.during("front"))?;
+        received.extend((0..datagrams.len()).map(|index| datagrams.bytes(index).to_vec()));
+        assert_eq!(queue.consume(datagrams), Ok(()));
+    }
+    assert!(received == data);
+    assert_eq!(results, [Ok(()), Err(Errno::CONNREFUSED.during("receive")), Ok(())]);
     Ok(())
 }
 

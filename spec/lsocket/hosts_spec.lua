@@ -1,0 +1,3 @@
+-- The specs that look names up do not depend on the hosts file of the machine.
+
+require("spec.support.hosts").try_specs "spec/lsocket"

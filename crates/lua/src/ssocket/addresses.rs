@@ -1,5 +1,6 @@
 //! Where a socket goes to, and what its ends are called.
 
+use std::net::Ipv4Addr;
 use std::time::Instant;
 
 use moonwire_sockets::operation::LookUp;
@@ -19,8 +20,6 @@ pub(super) enum Place<'c> {
     Known(Result<Address, Error>),
     /// A host's name and a port.
     Name(&'c [u8], u16),
-    /// Every address of this machine, with a port.
-    Anywhere(u16),
 }
 
 impl<'c> Place<'c> {
@@ -39,16 +38,20 @@ impl<'c> Place<'c> {
         Ok(literal_address(host, port).map_or(Place::Name(host, port), Place::Known))
     }
 
-    /// The same for a socket's own place, where the host `""` or `"*"` is every address.
+    /// The same for a socket's own place, where the host `""` or `"*"` is every IPv4 address of the
+    /// machine.
     pub(super) fn own(call: &Call<'c>, index: usize) -> Result<Place<'c>, Raise> {
         match Place::at(call, index)? {
-            Place::Name(b"" | b"*", port) => Ok(Place::Anywhere(port)),
+            Place::Name(b"" | b"*", port) => {
+                Ok(Place::Known(Ok(Address::ipv4(Ipv4Addr::UNSPECIFIED, port))))
+            }
             place => Ok(place),
         }
     }
 
-    /// Finds the addresses of the place, and goes on with them and with what is left of the
-    /// time-out then.
+    /// Finds the addresses of the place, those of IPv4 before the others, and calls `then` with them
+    /// and with what is left of the time-out. Programs that were written for the C library expect
+    /// IPv4, the only family that it knows.
     pub(super) fn find(
         self,
         call: Call<'c>,
@@ -61,7 +64,6 @@ impl<'c> Place<'c> {
             Place::Known(Ok(address)) => return then(call, vec![address], timeout),
             Place::Known(Err(error)) => return failure(call, error),
             Place::Name(host, port) => LookUp::new(host, port.to_string().as_bytes(), kind),
-            Place::Anywhere(port) => LookUp::wildcard(port.to_string().as_bytes(), kind),
         };
         let look_up = match family {
             Some(family) if family != Family::Unix => look_up.of_family(family),
@@ -70,7 +72,11 @@ impl<'c> Place<'c> {
         // The look-up takes its time, which is part of the time of the whole call.
         let start = Instant::now();
         drive(call, look_up, Timeout::Never, move |call, found| match found {
-            Ok(addresses) => then(call, addresses, timeout.after(start.elapsed())),
+            Ok(mut addresses) => {
+                // The sort is stable: within a family, the resolver's order stays.
+                addresses.sort_by_key(|address| address.family() != Some(Family::Inet));
+                then(call, addresses, timeout.after(start.elapsed()))
+            }
             Err(error) => failure(call, error),
         })
     }

@@ -46,9 +46,13 @@ impl Endpoint {
         Ok(socket)
     }
 
-    /// Binds a new socket to the first of the addresses that can be bound.
+    /// Binds a new socket to the first address that can be bound. Addresses of another family than
+    /// the first one's are left out: a server whose IPv4 port is taken must fail, and not get the same
+    /// port of IPv6, which its clients do not try.
     pub(super) fn bind(&self, addresses: &[Address], kind: Kind) -> Result<(), Error> {
-        first(addresses, "bind", |address, family| {
+        let preferred = addresses.first().and_then(Address::family);
+        let count = addresses.iter().take_while(|address| address.family() == preferred).count();
+        first(&addresses[..count], "bind", |address, family| {
             let socket = self.open(family, kind)?;
             socket.bind(address)?;
             self.socket.put(socket, Some(family));

@@ -115,7 +115,7 @@ function tcpsock:fileno() end
 
 ---Sets an option. Without a descriptor it is remembered for the one to come.
 ---@param opt string one of the `OPT_` constants
----@param value boolean
+---@param value boolean|0|1
 ---@return boolean? ok
 ---@return string? message
 function tcpsock:setopt(opt, value) end
@@ -201,7 +201,7 @@ function udpsock:fileno() end
 
 ---Sets an option. Without a descriptor it is remembered for the one to come.
 ---@param opt string one of the `OPT_` constants
----@param value boolean
+---@param value boolean|0|1
 ---@return boolean? ok
 ---@return string? message
 function udpsock:setopt(opt, value) end

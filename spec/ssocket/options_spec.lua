@@ -16,6 +16,16 @@ t.it("sets options of a socket, and tells how they are", function()
   end
 end)
 
+t.it("takes 1 and 0 as C does", function()
+  local client = net.pair(net.families.ipv4)
+  for _, socket in ipairs { client, net.keep(S.tcp()), net.keep(S.udp()) } do
+    for _, value in ipairs { 1, 0, 1 } do
+      t.equal(socket:setopt(S.OPT_TCP_REUSEADDR, value), true)
+      t.equal(socket:getopt(S.OPT_TCP_REUSEADDR), value == 1)
+    end
+  end
+end)
+
 t.it("remembers options for the descriptor that is still to come", function()
   local listener, host, port = net.listen()
   local client = net.keep(S.tcp())
@@ -71,7 +81,10 @@ t.it("raises where an argument is wrong", function()
   t.bad_argument(1, "setopt", "unknown option 'tcp_nonsense'", socket.setopt, socket, "tcp_nonsense", true)
   t.bad_argument(1, "setopt", "string expected, got nil", socket.setopt, socket, nil, true)
   t.bad_argument(2, "setopt", "boolean expected, got no value", socket.setopt, socket, options[1])
-  t.bad_argument(2, "setopt", "boolean expected, got number", socket.setopt, socket, options[1], 1)
+  t.bad_argument(2, "setopt", "boolean expected, got string", socket.setopt, socket, options[1], "1")
+  t.bad_argument(2, "setopt", "neither 1 nor 0", socket.setopt, socket, options[1], 2)
+  t.bad_argument(2, "setopt", "neither 1 nor 0", socket.setopt, socket, options[1], -1)
+  t.bad_argument(2, "setopt", "number has no integer representation", socket.setopt, socket, options[1], 0.5)
   t.bad_argument(1, "getopt", "unknown option 'tcp_nonsense'", socket.getopt, socket, "tcp_nonsense")
   t.bad_argument(2, "getopt", "unknown option 'tcp_nonsense'", socket.getopt, socket, 6, "tcp_nonsense")
 end)

@@ -26,6 +26,47 @@ net.it("sends to its peer, and changes it", function(family)
   end
 end)
 
+t.it("changes to a peer of any family", function()
+  local sender = net.keep(S.udp())
+  t.equal(sender:setopt(S.OPT_TCP_REUSEADDR, true), true)
+  local keepalive = false
+  for _ = 1, 2 do
+    for _, family in ipairs(net.families) do
+      local receiver, host, port = net.datagram(family)
+      t.equal(sender:connect(host, port), true)
+      t.same(sender:getpeername(), receiver:getsockname())
+      t.equal(sender:getopt(S.OPT_TCP_REUSEADDR), true)
+      t.equal(sender:getopt(S.OPT_TCP_KEEPALIVE), keepalive)
+      keepalive = not keepalive
+      t.equal(sender:setopt(S.OPT_TCP_KEEPALIVE, keepalive), true)
+      t.equal(sender:send("to you"), true)
+      t.equal(receiver:recv(100), "to you")
+    end
+  end
+end)
+
+t.it("keeps its peer where it cannot change", function()
+  local receiver, host, port = net.datagram(net.families.ipv4)
+  local sender = net.keep(S.udp())
+  t.equal(sender:connect(host, port), true)
+  t.fails("No such file or directory", sender:connect(t.temporary_path()))
+  t.equal(sender:send("to you"), true)
+  t.equal(receiver:recv(100), "to you")
+end)
+
+t.it("keeps the address that it is bound to, and with it the family", function()
+  local bound = net.datagram(net.families.ipv4)
+  local own = bound:getsockname()
+  local _, name = net.datagram(net.families.unix)
+  t.fails("Address family not supported by protocol", bound:connect(name))
+  t.same(bound:getsockname(), own)
+  -- Once it is closed, the address is free and the family too.
+  t.equal(bound:close(), true)
+  t.equal(bound:connect(name), true)
+  local _, host, port = net.datagram(net.families.ipv4)
+  t.equal(bound:connect(host, port), true)
+end)
+
 net.it("cuts a datagram to the size that is asked for", function(family)
   local receiver, host, port = net.datagram(family)
   local sender = net.keep(S.udp())

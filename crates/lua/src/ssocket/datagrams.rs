@@ -1,11 +1,12 @@
 //! Datagram sockets.
 
 use moonwire_sockets::operation::{Receive, ReceiveFrom, Send};
-use moonwire_sockets::{Address, Error, Family, Kind, Timeout};
+use moonwire_sockets::{Address, Error, Family, Kind, Socket, Timeout};
 
 use super::addresses::{Place, address_value};
 use super::failure::{done, failure, reply};
 use super::object::{Endpoint, SocketObject, Udp, first};
+use super::options;
 use crate::drive::drive;
 use crate::native::{Call, Outcome};
 
@@ -28,17 +29,29 @@ impl Endpoint {
     }
 }
 
-/// `connect(host, port)` and `connect("unix:/path")`: sets the peer, or changes it.
+/// `connect(host, port)` and `connect("unix:/path")`: sets the peer, or changes it. The new peer may
+/// be of another family, unless the program has bound the socket.
 pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
-    let endpoint = call.this::<Udp>()?.endpoint();
+    let this = call.this::<Udp>()?;
+    let endpoint = this.endpoint();
     let place = Place::at(&call, 1)?;
-    let family = endpoint.wanted_family();
+    let family = if this.is_bound.get() { endpoint.wanted_family() } else { None };
     place.find(call, Kind::Datagram, family, Timeout::Never, |call, addresses, _| {
         let connected = first(&addresses, "connect", |address, family| {
-            if endpoint.socket.is_open() {
-                return endpoint.descriptor("connect")?.set_peer(address);
+            let current = endpoint.descriptor("connect").ok();
+            if let Some(current) = current
+                && (this.is_bound.get() || endpoint.socket.family() == Some(family))
+            {
+                return current.set_peer(address);
             }
-            let socket = endpoint.open(family, Kind::Datagram)?;
+            let socket = match current {
+                Some(current) => {
+                    let socket = Socket::new(family, Kind::Datagram)?;
+                    options::copy(current, socket.descriptor())?;
+                    socket
+                }
+                None => endpoint.open(family, Kind::Datagram)?,
+            };
             socket.descriptor().set_peer(address)?;
             endpoint.socket.put(socket, Some(family));
             Ok(())
@@ -49,17 +62,19 @@ pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
 
 /// `bind(host, port)` and `bind("unix:/path")`.
 pub(super) fn bind(call: Call<'_>) -> Outcome<'_> {
-    let endpoint = call.this::<Udp>()?.endpoint();
+    let this = call.this::<Udp>()?;
+    let endpoint = this.endpoint();
     let place = Place::own(&call, 1)?;
     let family = endpoint.wanted_family();
     place.find(call, Kind::Datagram, family, Timeout::Never, |call, addresses, _| {
-        if !endpoint.socket.is_open() {
-            return done(call, endpoint.bind(&addresses, Kind::Datagram));
-        }
-        // One that is connected or bound has an address already: the system says what it makes of
-        // another.
-        let bound =
-            first(&addresses, "bind", |address, _| endpoint.descriptor("bind")?.bind(address));
+        let bound = match endpoint.socket.is_open() {
+            false => endpoint.bind(&addresses, Kind::Datagram),
+            // A socket that is connected or bound has an address: the system answers.
+            true => {
+                first(&addresses, "bind", |address, _| endpoint.descriptor("bind")?.bind(address))
+            }
+        };
+        this.is_bound.set(this.is_bound.get() || bound.is_ok());
         done(call, bound)
     })
 }

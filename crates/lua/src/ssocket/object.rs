@@ -100,7 +100,11 @@ impl Tcp {
 }
 
 /// The object of a datagram socket: UDP, or unix.
-pub(super) struct Udp(Endpoint);
+pub(super) struct Udp {
+    endpoint: Endpoint,
+    /// Whether the program has bound the socket that is open.
+    pub(super) is_bound: Cell<bool>,
+}
 
 /// An object with an endpoint, and what all such objects answer.
 pub(super) trait SocketObject: Object + Sized {
@@ -121,8 +125,8 @@ pub(super) trait SocketObject: Object + Sized {
 
     fn endpoint(&self) -> &Endpoint;
 
-    /// Forgets what has been received.
-    fn forget(&self) {}
+    /// Forgets what is known of a socket that has been closed or replaced.
+    fn forget(&self);
 }
 
 impl SocketObject for Tcp {
@@ -138,7 +142,11 @@ impl SocketObject for Tcp {
 
 impl SocketObject for Udp {
     fn endpoint(&self) -> &Endpoint {
-        &self.0
+        &self.endpoint
+    }
+
+    fn forget(&self) {
+        self.is_bound.set(false);
     }
 }
 
@@ -193,7 +201,8 @@ pub(super) fn tcp(mut call: Call<'_>) -> Outcome<'_> {
 
 /// `udp()`.
 pub(super) fn udp(mut call: Call<'_>) -> Outcome<'_> {
-    Ok(call.object(Udp(Endpoint::new(SocketCell::empty())))?.into())
+    let endpoint = Endpoint::new(SocketCell::empty());
+    Ok(call.object(Udp { endpoint, is_bound: Cell::new(false) })?.into())
 }
 
 /// `close()`: true, also for a socket that is closed already.

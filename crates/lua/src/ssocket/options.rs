@@ -1,7 +1,7 @@
 //! Options of sockets, also of those that have no descriptor yet.
 
 use moonwire_sockets::options::{KEEP_ALIVE, NO_DELAY, REUSE_ADDRESS};
-use moonwire_sockets::{Errno, SocketOption};
+use moonwire_sockets::{Descriptor, Errno, Error, SocketOption};
 
 use super::failure::{done, failure, reply};
 use super::object::SocketObject;
@@ -25,11 +25,33 @@ fn option(call: &mut Call<'_>, index: usize) -> Result<&'static SocketOption<boo
     known.map(|(_, option)| *option).ok_or_else(|| unknown_option(call, index, name))
 }
 
+/// Sets on `to` the options that are on at `from`. An option that `from` does not have is left alone.
+pub(super) fn copy(from: Descriptor, to: Descriptor) -> Result<(), Error> {
+    for (_, option) in OPTIONS {
+        if from.option(option) == Ok(true) {
+            to.set_option(option, true)?;
+        }
+    }
+    Ok(())
+}
+
+/// The value of an option: a boolean, or 1 or 0, which is how C has it.
+fn value<'c>(call: &Call<'c>, index: usize) -> Result<bool, Raise> {
+    if !call.is_number(index) {
+        return call.boolean(index);
+    }
+    match call.integer(index)? {
+        1 => Ok(true),
+        0 => Ok(false),
+        _ => Err(Raise::argument(index, "neither 1 nor 0")),
+    }
+}
+
 /// `setopt(opt, value)`.
 pub(super) fn setopt<T: SocketObject>(mut call: Call<'_>) -> Outcome<'_> {
     let endpoint = call.this::<T>()?.endpoint();
     let option = option(&mut call, 1)?;
-    let value = call.boolean(2)?;
+    let value = value(&call, 2)?;
     if endpoint.socket.is_open() {
         let set = endpoint
             .descriptor("setsockopt")

@@ -288,8 +288,15 @@ function datagram:descriptor() end
 
 -- Tasks ----------------------------------------------------------------------------------------------------
 
----Calls `main(...)` as a task, and returns its results when it and all tasks have ended. Raises its error.
+---What becomes of the other tasks where the main function of `run` raises an error.
+---@class moonwire.run_options
+---@field grace? number seconds that they have to clean up: 5 if missing, negative for no limit
+---@field keep_going? boolean they go on, and `run` raises the error when they have ended
+
+---Calls `main(...)` as a task, and returns its results when it and all tasks have ended. Raises its error, after
+---the other tasks were cancelled. A table of options may stand in front: `run({ grace = 30 }, main)`.
 ---@generic T
+---@overload fun(options: moonwire.run_options, main: fun(...: any): any, ...: any): any
 ---@param main fun(...: any): T
 ---@param ... any
 ---@return T

@@ -50,7 +50,7 @@ end)
 
 t.it("tells at once of the main function's where other tasks go on, and raises it when they have ended", function()
   local output = output_of [[
-    print(pcall(moonwire.run, function()
+    print(pcall(moonwire.run, { keep_going = true }, function()
       moonwire.spawn(function()
         moonwire.sleep(0.01)
         print("goes on")

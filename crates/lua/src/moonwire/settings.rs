@@ -78,11 +78,8 @@ impl Settings {
             }
             Ok(())
         })?;
-        match known {
-            Ok(()) => Ok(settings),
-            Err(UnknownField(Some(name))) => Err(unknown_option(call, index, &name)),
-            Err(UnknownField(None)) => Err(Raise::argument(index, "names of options are strings")),
-        }
+        refuse_unknown(call, index, known)?;
+        Ok(settings)
     }
 
     /// Sets the options of a socket.
@@ -107,5 +104,18 @@ impl Settings {
         self.apply(&socket)?;
         self.bind(&socket, family)?;
         Ok(socket)
+    }
+}
+
+/// The error for a table of options with a field that is none.
+pub(super) fn refuse_unknown(
+    call: &mut Call<'_>,
+    index: usize,
+    known: Result<(), UnknownField>,
+) -> Result<(), Raise> {
+    match known {
+        Ok(()) => Ok(()),
+        Err(UnknownField(Some(name))) => Err(unknown_option(call, index, &name)),
+        Err(UnknownField(None)) => Err(Raise::argument(index, "names of options are strings")),
     }
 }

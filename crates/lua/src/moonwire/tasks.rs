@@ -8,9 +8,10 @@ use moonwire_sockets::{Error, Timeout};
 
 use super::addresses::Subject;
 use super::failure::{End, failure};
+use super::settings::refuse_unknown;
 use crate::drive::drive;
 use crate::native::{Call, Class, Function, Object, Outcome, Raise, Reply, Value};
-use crate::scheduler::{self, GiveWay, Join, Pass, Scheduler, Status, TaskHandle};
+use crate::scheduler::{self, AtFailure, GiveWay, Join, Pass, Scheduler, Status, TaskHandle};
 
 impl Object for TaskHandle {
     const CLASS: &'static Class = &TASK;
@@ -27,10 +28,40 @@ pub(super) static TASK: Class = Class {
     metamethods: &[Function::method("__tostring", tostring)],
 };
 
-/// `run(main, ...)`: the results of `main`, when it and every task have ended.
+/// `run([options,] main, ...)`: the results of `main`, when it and every task have ended.
 pub(super) fn run(mut call: Call<'_>) -> Outcome<'_> {
-    call.function(1)?;
-    Scheduler::of(&mut call)?.run(&mut call)
+    let (first, at_failure) = match call.is_table(1) {
+        true => (2, at_failure(&mut call, 1)?),
+        false => (1, AtFailure::default()),
+    };
+    call.function(first)?;
+    Scheduler::of(&mut call)?.run(&mut call, first, at_failure)
+}
+
+const KEEP_GOING: &str = "keep_going";
+const GRACE: &str = "grace";
+
+/// The options of `run`.
+fn at_failure(call: &mut Call<'_>, index: usize) -> Result<AtFailure, Raise> {
+    let mut options = AtFailure::default();
+    let problem = |text| move |_| Raise::argument(index, text);
+    let known = call.each_field(index, [KEEP_GOING, GRACE].into_iter(), |name, value| {
+        match name {
+            KEEP_GOING => {
+                options.keep_going = call
+                    .boolean(value)
+                    .map_err(problem("option 'keep_going' must be a boolean"))?;
+            }
+            _ => {
+                options.grace = call
+                    .timeout_seconds(value, Timeout::Never)
+                    .map_err(problem("option 'grace' must be a number of seconds"))?;
+            }
+        }
+        Ok(())
+    })?;
+    refuse_unknown(call, index, known)?;
+    Ok(options)
 }
 
 /// `spawn(fn, ...)`: a task.

@@ -62,12 +62,13 @@ impl fmt::Debug for Stack {
 
 impl Stack {
     /// Drops what the call owns that is parked here. Nobody goes on with it any more.
-    pub(crate) fn give_up(mut self) {
+    pub(crate) fn give_up(mut self) -> Stack {
         let outer = EXCHANGE.get();
         if let Some(stack) = &mut self.0 {
             stack.resume(Order::GiveUp);
         }
         EXCHANGE.set(outer);
+        self
     }
 }
 

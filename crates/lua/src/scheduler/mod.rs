@@ -8,6 +8,7 @@
 mod driving;
 mod giving_way;
 mod joining;
+mod running;
 mod task;
 mod turning;
 mod wait_list;
@@ -22,11 +23,12 @@ use std::time::{Duration, Instant};
 use moonwire_sockets::{Cause, Errno, Error, Reactor, Waiter, Wake};
 use slab::Slab;
 
-use crate::native::{Call, Class, Object, Raise, Stacks, Suspended, Thread};
+use crate::native::{Call, Class, Object, Raise, Stack, Stacks, Suspended, Thread};
 
 pub(crate) use driving::drive_in_task;
 pub(crate) use giving_way::{GiveWay, Pass};
 pub(crate) use joining::Join;
+pub(crate) use running::AtFailure;
 pub(crate) use task::{Status, TaskHandle};
 pub(crate) use wait_list::{Notified, WaitList};
 
@@ -58,6 +60,13 @@ pub(crate) struct Scheduler {
     /// Whether somebody else's loop waits for ours.
     is_watched: Cell<bool>,
     idle: RefCell<Vec<Thread>>,
+    /// Whether the main function of `run` has failed, and `run` has not ended the other tasks yet.
+    has_main_failed: Cell<bool>,
+    /// Whether `run` ends what is left, so that no task begins any more.
+    is_ending: Cell<bool>,
+    /// C stacks of tasks that `run` has given up. The debug library can still look at their coroutines, and
+    /// LuaJIT then looks at the C stacks.
+    given_up: RefCell<Vec<Stack>>,
     /// Tasks that have ended and that nobody can ask any more.
     abandoned: RefCell<Vec<Waiter>>,
     /// Whether a task has failed since then that somebody might ask about.
@@ -193,6 +202,9 @@ impl Scheduler {
             is_turning: Cell::new(false),
             is_watched: Cell::new(false),
             idle: RefCell::default(),
+            has_main_failed: Cell::new(false),
+            is_ending: Cell::new(false),
+            given_up: RefCell::default(),
             abandoned: RefCell::default(),
             has_unknown_failure: Cell::new(false),
             last_search: Cell::new(None),
@@ -241,6 +253,9 @@ impl Scheduler {
         let key = self.tasks.borrow_mut().insert(Task::new(thread, deadline, has_handle));
         let waiter = Waiter(u32::try_from(key).map_err(|_| Raise::Text("too many tasks"))?);
         self.alive.set(self.alive.get() + 1);
+        if self.is_ending.get() {
+            self.with(waiter, Task::cancel);
+        }
         self.make_ready(waiter);
         Ok(waiter)
     }

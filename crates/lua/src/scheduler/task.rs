@@ -64,6 +64,8 @@ pub(super) struct Task {
     pub(super) is_queued: bool,
     /// Whether it runs the function of `run`.
     pub(super) is_main: bool,
+    /// Whether the other tasks go on where the function of `run` fails.
+    pub(super) keeps_going: bool,
     /// Whether nobody is left who could end its wait.
     pub(super) is_deadlocked: bool,
     pub(super) has_started: bool,
@@ -86,8 +88,11 @@ pub(super) enum Bound {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Cancellation {
     None,
+    /// The next call that may wait fails.
     Pending,
     Delivered,
+    /// Every call that may wait fails from now on.
+    Final,
 }
 
 impl Task {
@@ -107,6 +112,7 @@ impl Task {
             trace: None,
             is_queued: false,
             is_main: false,
+            keeps_going: false,
             is_deadlocked: false,
             has_started: false,
             has_handle,
@@ -158,15 +164,25 @@ impl Task {
         }
     }
 
+    /// Fails every further call of the task that may wait.
+    pub(super) fn cancel_for_good(&mut self) {
+        self.cancellation = Cancellation::Final;
+    }
+
     /// Whether nothing bounds it and nobody has called it off.
     #[inline]
     pub(super) fn is_free(&self) -> bool {
-        self.bounds.is_empty() && !self.is_deadlocked && self.cancellation != Cancellation::Pending
+        let is_called_off =
+            matches!(self.cancellation, Cancellation::Pending | Cancellation::Final);
+        self.bounds.is_empty() && !self.is_deadlocked && !is_called_off
     }
 
     /// Whether the task was called off and has not been told. What it does from then on to clean up is
     /// bound by no deadline from before.
     pub(super) fn take_cancellation(&mut self) -> bool {
+        if self.cancellation == Cancellation::Final {
+            return true;
+        }
         let is_pending = self.cancellation == Cancellation::Pending;
         if is_pending {
             self.cancellation = Cancellation::Delivered;

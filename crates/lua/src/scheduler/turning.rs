@@ -8,7 +8,7 @@ use moonwire_sockets::{Errno, Waiter};
 
 use super::task::Status;
 use super::{MOST_IDLE, SHARE, Scheduler, set_running};
-use crate::native::{Call, Raise, Ran, Reply, Resumed, Thread, prefetch};
+use crate::native::{Call, Raise, Ran, Resumed, Thread, prefetch};
 
 /// How often garbage is collected at most to find tasks that have failed and that nobody can ask.
 const SEARCH: Duration = Duration::from_secs(1);
@@ -17,7 +17,7 @@ const SEARCH: Duration = Duration::from_secs(1);
 const TAKEN_OVER: &str = "the task's coroutine was resumed or closed by another than the scheduler";
 
 /// Puts things back when the loop is left.
-struct Turning<'a> {
+pub(super) struct Turning<'a> {
     scheduler: &'a Scheduler,
     outer: Option<Rc<Scheduler>>,
 }
@@ -29,7 +29,7 @@ impl Drop for Turning<'_> {
     }
 }
 
-fn enter(scheduler: &Rc<Scheduler>) -> Result<Turning<'_>, Raise> {
+pub(super) fn enter(scheduler: &Rc<Scheduler>) -> Result<Turning<'_>, Raise> {
     if scheduler.is_turning.replace(true) {
         return Err(Raise::Text(
             "run inside run: the event loop of this Lua state is running already",
@@ -40,40 +40,6 @@ fn enter(scheduler: &Rc<Scheduler>) -> Result<Turning<'_>, Raise> {
 }
 
 impl Scheduler {
-    /// Runs a task, whose function is the first argument, and all others, until all have ended. The reply
-    /// is what the task has returned.
-    pub(crate) fn run<'c>(self: &Rc<Scheduler>, call: &mut Call<'c>) -> Result<Reply<'c>, Raise> {
-        let turning = enter(self)?;
-        let main = self.spawn(call, 1, false)?;
-        self.with(main, |task| {
-            task.is_joined = true;
-            task.is_main = true;
-        });
-        let mut result = Ok(());
-        while self.alive.get() > 0 && result.is_ok() {
-            result = self.turn(call, None);
-        }
-        drop(turning);
-        self.report_failures();
-        if result.is_err() {
-            return Err(Raise::Text("the event loop has failed"));
-        }
-        let (status, thread, trace) =
-            self.with(main, |task| (task.status, task.thread, task.trace.take()));
-        let reply = match thread {
-            Some(thread) if status == Status::Failed => {
-                Err(call.raise_error_of(thread, trace.as_deref()))
-            }
-            None if status == Status::Failed => {
-                Err(call.raise(trace.as_deref().unwrap_or_default()))
-            }
-            Some(thread) if status == Status::Done => call.reply_with_results(None, thread),
-            _ => Ok(Reply::NOTHING),
-        };
-        self.give_up(call, main);
-        reply
-    }
-
     /// Does what there is to do, and waits for it for at most `timeout`. Whether any task is left.
     pub(crate) fn step(
         self: &Rc<Scheduler>,
@@ -81,7 +47,7 @@ impl Scheduler {
         timeout: Option<Duration>,
     ) -> Result<bool, Raise> {
         let turning = enter(self)?;
-        let turned = self.turn(call, timeout);
+        let turned = self.turn(call, timeout, timeout.is_none());
         drop(turning);
         let at_once = !self.ready.borrow().is_empty();
         let prepared = if self.is_watched.get() { self.reactor.prepare(at_once) } else { Ok(()) };
@@ -99,8 +65,14 @@ impl Scheduler {
         Ok(descriptor.number())
     }
 
-    /// Lets each task that is ready have its turn, then sees who is ready next.
-    fn turn(&self, call: &mut Call<'_>, timeout: Option<Duration>) -> Result<(), Errno> {
+    /// Lets each task that is ready have its turn, then waits for at most `timeout` for others to become
+    /// ready. Where all tasks wait for each other, it fails their waits if `ends_deadlocks` says so.
+    pub(super) fn turn(
+        &self,
+        call: &mut Call<'_>,
+        timeout: Option<Duration>,
+        ends_deadlocks: bool,
+    ) -> Result<(), Errno> {
         let turns = self.ready.borrow().len();
         for _ in 0..turns {
             let next = self.next_ready();
@@ -117,11 +89,12 @@ impl Scheduler {
         }
         // Finalisers may have woken somebody.
         let is_idle = self.ready.borrow().is_empty();
-        if is_idle && timeout.is_none() && self.reactor.is_hopeless() {
+        if is_idle && ends_deadlocks && self.reactor.is_hopeless() {
             self.break_deadlock();
             return Ok(());
         }
-        let timeout = if is_idle { timeout } else { Some(Duration::ZERO) };
+        let waits = is_idle && !self.has_main_failed.get();
+        let timeout = if waits { timeout } else { Some(Duration::ZERO) };
         let mut woken = self.woken.take();
         let turned = self.reactor.turn(timeout, &mut woken);
         {
@@ -244,9 +217,12 @@ impl Scheduler {
         self.reactor.retire(waiter);
         let is_last = self.alive.get() == 0;
         let (joiners, tells, is_kept) = self.with(waiter, |task| {
-            // `run` raises the error when all tasks have ended, which may be never.
-            if task.is_main && status == Status::Failed && !is_last {
-                task.tell("the function of run has failed, and other tasks go on");
+            if task.is_main && status == Status::Failed {
+                self.has_main_failed.set(!task.keeps_going);
+                // `run` raises the error when all tasks have ended, which may be never.
+                if task.keeps_going && !is_last {
+                    task.tell("the function of run has failed, and other tasks go on");
+                }
             }
             let is_cancelled =
                 task.is_cancelled() && (status != Status::Failed || task.speaks_of_cancellation());
@@ -286,7 +262,7 @@ impl Scheduler {
     }
 
     /// Gives a task up that has ended.
-    fn give_up(&self, call: &mut Call<'_>, waiter: Waiter) {
+    pub(super) fn give_up(&self, call: &mut Call<'_>, waiter: Waiter) {
         let task = self.tasks.borrow_mut().remove(waiter.0 as usize);
         match task.thread {
             Some(thread) if task.status == Status::Done => self.recycle(call, thread),
@@ -322,7 +298,7 @@ impl Scheduler {
     }
 
     /// Tells of all failures that nobody has asked about.
-    fn report_failures(&self) {
+    pub(super) fn report_failures(&self) {
         let mut tasks = self.tasks.borrow_mut();
         for (_, task) in tasks.iter_mut().filter(|(_, task)| task.is_failure_unknown()) {
             task.report();

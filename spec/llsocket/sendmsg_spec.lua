@@ -8,7 +8,7 @@ net.it("gathers the data", function(family)
   local client, server = net.connected(family)
   net.results({ n = 3, 11, nil, false }, client:sendmsg { "gathered", "", " ", "ok" })
   t.equal(server:recv(), "gathered ok")
-  net.results({ n = 3, 3, nil, false }, client:sendmsg { 12, "x" })
+  net.results({ n = 3, 3, nil, false }, client:sendmsg { "12", "x" })
   t.same(server:recvmsg(), {
     data = "12x", fds = {}, control = {}, flags = 0, truncated = false, control_truncated = false,
   })

@@ -45,12 +45,12 @@ end
 
 wrong_values.try_all(L.inet, {
   getaddrinfo = {
-    kinds = { "string?", "text?", "integer?", "integer?", "integer?" },
+    kinds = { "text?", "text?", "count?", "count?", "count?" },
     arguments = resolves,
     skip = wrong_values.is_foreign_first,
   },
   getaddrinfo6 = {
-    kinds = { "string?", "text?", "integer?", "integer?", "integer?" },
+    kinds = { "text?", "text?", "count?", "count?", "count?" },
     arguments = function()
       return "::1", "80", L.SOCK_STREAM, 0, 0
     end,
@@ -60,7 +60,7 @@ wrong_values.try_all(L.inet, {
 
 wrong_values.try_all(L.unix, {
   getaddrinfo = {
-    kinds = { "string", "integer?", "integer?", "integer?" },
+    kinds = { "text", "count?", "count?", "count?" },
     arguments = function()
       return "/tmp/x", L.SOCK_STREAM, 0, 0
     end,
@@ -81,7 +81,7 @@ wrong_values.try_all(L.socket, {
     undo = close,
   },
   pair = {
-    kinds = { "integer", "boolean?", "integer?" },
+    kinds = { "count", "boolean?", "count?" },
     arguments = function()
       return L.SOCK_STREAM, false, 0
     end,
@@ -92,7 +92,7 @@ wrong_values.try_all(L.socket, {
   },
   -- Nothing is wrapped here, for then the number would have an owner.
   wrap = {
-    kinds = { "integer" },
+    kinds = { "count" },
     arguments = function()
       return -1
     end,
@@ -120,10 +120,10 @@ wrong_values.try_all(types.methods(info()), {
   addr = method({}, info),
   canonname = method({}, info, { returns = function(name) return name == nil end }),
   cannoname = method({}, info, { returns = function(name) return name == nil end }),
-  nameinfo = method({ "integer?" }, function()
+  nameinfo = method({ "count?" }, function()
     return info(), L.NI_NUMERICHOST
   end),
-  getnameinfo = method({ "integer?" }, function()
+  getnameinfo = method({ "count?" }, function()
     return info(), L.NI_NUMERICHOST
   end),
 })
@@ -169,47 +169,47 @@ local calls = {
   dup = method({ "object?" }, function()
     return unconnected(), ipv4.any()
   end, { undo = close }),
-  close = method({ "integer?" }, with(filled, L.SHUT_WR), { returns = only_error }),
-  shutdown = method({ "integer?" }, with(filled, L.SHUT_WR), { returns = only_error }),
+  close = method({ "count?" }, with(filled, L.SHUT_WR), { returns = only_error }),
+  shutdown = method({ "count?" }, with(filled, L.SHUT_WR), { returns = only_error }),
   bind = method({ "object?" }, function()
     return unconnected(), ipv4.any()
   end, { returns = only_error }),
   connect = method({ "object?" }, function()
     return unconnected(), ipv4.any()
   end, { returns = only_error }),
-  listen = method({ "integer?" }, with(unconnected, 1), { returns = only_error }),
+  listen = method({ "count?" }, with(unconnected, 1), { returns = only_error }),
   accept = method({}, unconnected, { returns = transfer }),
   getsockname = method({}, unconnected),
   getpeername = method({}, filled),
   atmark = method({}, unconnected),
-  send = method({ "string", "integer?" }, with(filled, "x", 0), { returns = transfer }),
-  sendto = method({ "string", "object", "integer?" }, function()
+  send = method({ "text", "count?" }, with(filled, "x", 0), { returns = transfer }),
+  sendto = method({ "text", "object", "count?" }, function()
     local sock, ai = net.bound(ipv4, L.SOCK_DGRAM)
     return sock, "x", ai, 0
   end, { returns = transfer }),
   -- The first of the wrong values may be a file, which is as good as a descriptor.
-  sendfile = method({ "either", "integer", "integer?" }, function()
+  sendfile = method({ "descriptor", "count", "count?" }, function()
     return filled(), (net.file("abc")), 3, 0
   end, {
     returns = transfer,
     skip = function(position, value)
-      return position == 1 and (type(value) == "userdata" or tonumber(value))
+      return position == 1 and (type(value) == "userdata" or type(value) == "number")
     end,
   }),
-  recv = method({ "integer?", "integer?" }, with(filled, 10, 0), { returns = transfer }),
-  recvfrom = method({ "integer?", "integer?" }, with(filled, 10, 0), { returns = transfer_from }),
-  sendmsg = method({ "table", "integer?" }, with(filled, { "x" }, 0), { returns = transfer }),
-  recvmsg = method({ "integer?", "integer?", "integer?" }, with(filled, 10, 100, 0), { returns = transfer }),
-  sendfd = method({ "either", "integer?" }, function()
+  recv = method({ "count?", "count?" }, with(filled, 10, 0), { returns = transfer }),
+  recvfrom = method({ "count?", "count?" }, with(filled, 10, 0), { returns = transfer_from }),
+  sendmsg = method({ "table", "count?" }, with(filled, { "x" }, 0), { returns = transfer }),
+  recvmsg = method({ "count?", "count?", "count?" }, with(filled, 10, 100, 0), { returns = transfer }),
+  sendfd = method({ "descriptor", "count?" }, function()
     local one = net.pair(L.SOCK_STREAM, true)
     return one, one, 0
   end, {
     returns = transfer,
     skip = function(position, value)
-      return position == 1 and (type(value) == "userdata" or tonumber(value))
+      return position == 1 and (type(value) == "userdata" or type(value) == "number")
     end,
   }),
-  recvfd = method({ "integer?" }, with(filled, 0), {
+  recvfd = method({ "count?" }, with(filled, 0), {
     returns = transfer,
     undo = function(fd)
       L.socket.wrap(fd):close()
@@ -217,7 +217,7 @@ local calls = {
   }),
   error = method({}, unconnected),
   acceptconn = method({}, unconnected),
-  mcastif = method({ "string?" }, with(datagram, "lo"), {
+  mcastif = method({ "text?" }, with(datagram, "lo"), {
     -- Nil alone is the system's choice.
     returns = function(name, err)
       return name == nil or err == nil
@@ -231,18 +231,18 @@ end
 calls.debug = method({ "boolean?" }, with(unconnected, false))
 calls.mcastloop = method({ "boolean?" }, with(datagram, true))
 for _, name in ipairs { "tcpkeepalive", "tcpkeepintvl", "rcvtimeo", "sndtimeo" } do
-  calls[name] = method({ "number?" }, with(unconnected, 1))
+  calls[name] = method({ "quantity?" }, with(unconnected, 1))
 end
 for _, name in ipairs { "tcpkeepcnt", "rcvbuf", "rcvlowat", "sndbuf" } do
-  calls[name] = method({ "integer?" }, with(unconnected, 1))
+  calls[name] = method({ "count?" }, with(unconnected, 1))
 end
-calls.sndlowat = method({ "integer?" }, with(unconnected, nil))
-calls.mcastttl = method({ "integer?" }, with(datagram, 1))
+calls.sndlowat = method({ "count?" }, with(unconnected, nil))
+calls.mcastttl = method({ "count?" }, with(datagram, 1))
 for _, name in ipairs { "mcastjoin", "mcastleave" } do
-  calls[name] = method({ "name", "string?" }, with(datagram, "239.1.1.1", "lo"), { returns = only_error })
+  calls[name] = method({ "name", "text?" }, with(datagram, "239.1.1.1", "lo"), { returns = only_error })
 end
 for _, name in ipairs { "mcastjoinsrc", "mcastleavesrc", "mcastblocksrc", "mcastunblocksrc" } do
-  calls[name] = method({ "name", "name", "string?" }, with(datagram, "239.1.1.1", "127.0.0.1", "lo"),
+  calls[name] = method({ "name", "name", "text?" }, with(datagram, "239.1.1.1", "127.0.0.1", "lo"),
     { returns = only_error })
 end
 

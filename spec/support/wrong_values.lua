@@ -98,6 +98,21 @@ function kinds.text(value)
   end
 end
 
+--- An integer, where a string is none.
+function kinds.count(value)
+  if type(value) == "number" then
+    return kinds.integer(value)
+  end
+  return "number expected, got "
+end
+
+--- A number, where a string is none.
+function kinds.quantity(value)
+  if type(value) ~= "number" then
+    return "number expected, got "
+  end
+end
+
 function kinds.number(value)
   if not tonumber(value) then
     return "number expected, got "
@@ -121,9 +136,9 @@ function kinds.object()
   return " expected, got "
 end
 
---- A string, or an object of the module's own.
+--- A string, or an object of the module's own. A number is neither.
 function kinds.name(value)
-  return kinds.string(value) and " expected, got "
+  return kinds.text(value) and " expected, got "
 end
 
 --- A string or an integer: the words before "expected" are the module's own.
@@ -133,6 +148,11 @@ function kinds.either(value)
   elseif type(value) ~= "string" then
     return " expected, got "
   end
+end
+
+--- An integer or an object of the module's own, where a string is neither.
+function kinds.descriptor(value)
+  return type(value) == "number" and kinds.integer(value) or type(value) ~= "number" and " expected, got " or nil
 end
 
 --- A string or a table, where a number is neither.

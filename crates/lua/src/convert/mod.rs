@@ -30,7 +30,7 @@ impl<'c> Call<'c> {
     /// An integer, or `default` where the argument is missing or nil.
     #[inline]
     pub(crate) fn integer_or(&self, index: usize, default: i64) -> Result<i64, Raise> {
-        if self.is_none_or_nil(index) { Ok(default) } else { self.integer(index) }
+        Ok(self.optional_integer(index)?.unwrap_or(default))
     }
 
     /// A string, or `default` where the argument is missing or nil.
@@ -59,9 +59,9 @@ impl<'c> Call<'c> {
     fn join_flags(&self, first: usize, last: usize) -> Result<i32, Raise> {
         let mut flags = 0;
         for index in first..=last {
-            if !self.is_none_or_nil(index) {
-                flags |= self.small_integer::<i32>(index, "flag out of range")?;
-            }
+            let flag = self.optional_integer(index)?.unwrap_or(0);
+            flags |=
+                i32::try_from(flag).map_err(|_| Raise::argument(index, "flag out of range"))?;
         }
         Ok(flags)
     }
@@ -103,12 +103,10 @@ impl<'c> Call<'c> {
     /// nil.
     #[inline]
     pub(crate) fn buffer_size(&self, index: usize, default: usize) -> Result<usize, Raise> {
-        if self.is_none_or_nil(index) {
-            return Ok(default);
-        }
-        match self.small_integer(index, "size out of range")? {
-            size @ 1..=MOST_BYTES => Ok(size),
-            _ => Err(Raise::argument(index, "size out of range")),
+        match self.optional_integer(index)?.map(usize::try_from) {
+            None => Ok(default),
+            Some(Ok(size @ 1..=MOST_BYTES)) => Ok(size),
+            Some(_) => Err(Raise::argument(index, "size out of range")),
         }
     }
 

@@ -6,7 +6,7 @@ use moonwire_sockets::{AddressInfo, Host, Timeout};
 
 use super::failure::reply;
 use crate::drive::drive;
-use crate::native::{Call, Class, Function, Object, Outcome, Raise, Value};
+use crate::native::{Call, Class, Function, Object, Outcome, Raise, Value, strict};
 
 impl Object for AddressInfo {
     const CLASS: &'static Class = &CLASS;
@@ -14,7 +14,7 @@ impl Object for AddressInfo {
 
 pub(super) static CLASS: Class = Class {
     name: "llsocket.addrinfo",
-    methods: &[&[
+    methods: &[&strict([
         Function::method("family", family),
         Function::method("socktype", socktype),
         Function::method("protocol", protocol),
@@ -23,7 +23,7 @@ pub(super) static CLASS: Class = Class {
         Function::method("cannoname", canonname),
         Function::method("nameinfo", nameinfo),
         Function::method("getnameinfo", nameinfo),
-    ]],
+    ])],
     metamethods: &[Function::method("__tostring", tostring)],
 };
 

@@ -13,7 +13,7 @@ mod transfer;
 
 use moonwire_sockets::constants::CONSTANTS;
 
-use crate::native::{Class, Constant, Function, Library};
+use crate::native::{Class, Constant, Function, Library, strict};
 
 /// How many bytes are received where the program does not say.
 const DEFAULT_SIZE: usize = 4096;
@@ -30,10 +30,10 @@ pub(crate) static LIBRARY: Library = Library {
 /// Names of internet addresses.
 pub(crate) static INET: Library = Library {
     name: "llsocket.inet",
-    functions: &[
+    functions: &strict([
         Function::new("getaddrinfo", resolve::getaddrinfo),
         Function::new("getaddrinfo6", resolve::getaddrinfo6),
-    ],
+    ]),
     classes: CLASSES,
     constants: &[],
     script: None,
@@ -42,7 +42,7 @@ pub(crate) static INET: Library = Library {
 /// Unix addresses.
 pub(crate) static UNIX: Library = Library {
     name: "llsocket.unix",
-    functions: &[Function::new("getaddrinfo", resolve::unix_getaddrinfo)],
+    functions: &strict([Function::new("getaddrinfo", resolve::unix_getaddrinfo)]),
     classes: CLASSES,
     constants: &[],
     script: None,
@@ -51,11 +51,11 @@ pub(crate) static UNIX: Library = Library {
 /// Making sockets.
 pub(crate) static SOCKET: Library = Library {
     name: "llsocket.socket",
-    functions: &[
+    functions: &strict([
         Function::new("new", socket::new),
         Function::new("pair", socket::pair),
         Function::new("wrap", socket::wrap),
-    ],
+    ]),
     classes: CLASSES,
     constants: &[],
     script: None,
@@ -64,10 +64,10 @@ pub(crate) static SOCKET: Library = Library {
 /// The machine's network interfaces.
 pub(crate) static DEVICE: Library = Library {
     name: "llsocket.device",
-    functions: &[
+    functions: &strict([
         Function::new("interfaces", device::interfaces),
         Function::new("macaddrs", device::macaddrs),
-    ],
+    ]),
     classes: CLASSES,
     constants: &[],
     script: None,

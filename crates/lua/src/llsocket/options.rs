@@ -8,13 +8,13 @@ use moonwire_sockets::{Descriptor, Error, SocketOption, options};
 
 use super::failure::{failure, reply};
 use super::socket::{LowLevelSocket, Mode};
-use crate::native::{Call, Function, Outcome, Raise, Value};
+use crate::native::{Call, Function, Outcome, Raise, Value, strict};
 
 /// Defines [`METHODS`], one line each: the name in Lua, and how the option is read and set.
 macro_rules! methods {
     ($($name:literal = $body:ident($($argument:expr),*);)*) => {
         pub(super) static METHODS: &[Function] =
-            &[$(Function::method($name, |call| $body(call, $($argument),*)),)*];
+            &strict([$(Function::method($name, |call| $body(call, $($argument),*)),)*]);
     };
 }
 

@@ -21,10 +21,7 @@ pub(super) fn getaddrinfo6(call: Call<'_>) -> Outcome<'_> {
 
 fn look_up(call: Call<'_>, family: i32) -> Outcome<'_> {
     let host = optional(&call, 1)?;
-    let service = match call.is_number(2) {
-        true => return Err(call.type_error(2, "string")),
-        false => optional(&call, 2)?,
-    };
+    let service = optional(&call, 2)?;
     let (kind, protocol) = kind_and_protocol(&call, 3)?;
     let hints = ResolveHints { flags: call.flags_from(5)?, family, kind, protocol };
     drive(call, Resolve::new(host, service, hints), Timeout::Never, |call, found| {

@@ -13,7 +13,7 @@ use moonwire_sockets::{
 use super::address_info::info_at;
 use super::failure::{only_failure, reply};
 use super::{connection, messages, multicast, options, transfer};
-use crate::native::{Call, Class, Function, Object, Outcome, Raise};
+use crate::native::{Call, Class, Function, Object, Outcome, Raise, Reply, strict};
 
 /// A socket.
 pub(super) struct LowLevelSocket {
@@ -113,7 +113,7 @@ impl Object for LowLevelSocket {
 }
 
 /// The methods that are no options.
-static METHODS: &[Function] = &[
+static METHODS: &[Function] = &strict([
     Function::method("fd", fd),
     Function::method("family", family),
     Function::method("socktype", socktype),
@@ -144,7 +144,7 @@ static METHODS: &[Function] = &[
     Function::method("mcastleavesrc", multicast::leave_source),
     Function::method("mcastblocksrc", multicast::block_source),
     Function::method("mcastunblocksrc", multicast::unblock_source),
-];
+]);
 
 pub(super) static CLASS: Class = Class {
     name: "llsocket.socket",
@@ -265,7 +265,7 @@ fn close(call: Call<'_>) -> Outcome<'_> {
 /// At the end of a scope nobody asks how it went.
 fn close_at_end_of_scope(call: Call<'_>) -> Outcome<'_> {
     drop(call.this::<LowLevelSocket>()?.socket.take());
-    Ok(crate::native::Reply::NOTHING)
+    Ok(Reply::NOTHING)
 }
 
 fn tostring(call: Call<'_>) -> Outcome<'_> {

@@ -125,9 +125,42 @@ impl<'c> Call<'c> {
         Raise::Argument { index, problem: Problem::Type { expected, got } }
     }
 
-    /// An integer. Numbers without a fraction and strings that Lua converts to such are integers.
+    /// Whether the function that is called converts neither numbers to strings nor strings to numbers.
+    #[inline]
+    pub(super) fn is_strict(&self) -> bool {
+        self.instance.function.is_strict
+    }
+
+    /// Refuses a string where a number is expected, if the function does not convert it.
+    #[inline]
+    fn check_number(&self, index: usize, kind: impl FnOnce() -> i32) -> Result<(), Raise> {
+        match self.is_strict() && kind() == ffi::LUA_TSTRING {
+            true => Err(self.type_error(index, "number")),
+            false => Ok(()),
+        }
+    }
+
+    /// An integer. Numbers without a fraction are integers, and so are strings that Lua converts to
+    /// such, unless the function is strict.
     #[inline]
     pub(crate) fn integer(&self, index: usize) -> Result<i64, Raise> {
+        self.check_number(index, || self.kind(index))?;
+        self.converted_integer(index)
+    }
+
+    /// An integer, or `None` where the argument is missing or nil.
+    #[inline]
+    pub(crate) fn optional_integer(&self, index: usize) -> Result<Option<i64>, Raise> {
+        let kind = self.kind(index);
+        if kind <= ffi::LUA_TNIL {
+            return Ok(None);
+        }
+        self.check_number(index, || kind)?;
+        self.converted_integer(index).map(Some)
+    }
+
+    #[inline]
+    fn converted_integer(&self, index: usize) -> Result<i64, Raise> {
         let mut is_integer = 0;
         // SAFETY: neither allocates nor raises.
         let value = unsafe {
@@ -143,8 +176,9 @@ impl<'c> Call<'c> {
         Err(self.type_error(index, "number"))
     }
 
-    /// A number. Strings that Lua converts to such are numbers.
+    /// A number. Strings that Lua converts to such are numbers, unless the function is strict.
     pub(crate) fn number(&self, index: usize) -> Result<f64, Raise> {
+        self.check_number(index, || self.kind(index))?;
         let mut is_number = 0;
         // SAFETY: neither allocates nor raises.
         let value =
@@ -180,12 +214,12 @@ impl<'c> Call<'c> {
         self.kind(index) == ffi::LUA_TNUMBER
     }
 
-    /// The bytes of a string. A number is converted as Lua does it.
+    /// The bytes of a string. A number is converted as Lua does it, unless the function is strict.
     #[inline]
     pub(crate) fn bytes(&self, index: usize) -> Result<&'c [u8], Raise> {
         match self.kind(index) {
             ffi::LUA_TSTRING => {}
-            ffi::LUA_TNUMBER => self.convert_to_string(index)?,
+            ffi::LUA_TNUMBER if !self.is_strict() => self.convert_to_string(index)?,
             _ => return Err(self.type_error(index, "string")),
         }
         let mut length = 0;

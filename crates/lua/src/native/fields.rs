@@ -63,7 +63,8 @@ impl<'c> Call<'c> {
         Ok(())
     }
 
-    /// The strings of a list, where they lie. Numbers are converted as Lua does it.
+    /// The strings of a list, where they lie. Numbers are converted as Lua does it, unless the function is
+    /// strict.
     ///
     /// They stay there for the whole call, whatever becomes of the list: a table of our own on the
     /// stack holds them.
@@ -71,13 +72,18 @@ impl<'c> Call<'c> {
         let length = self.list_length(index)?;
         let are_strings = Cell::new(true);
         let verdict = &are_strings;
+        let is_strict = self.is_strict();
         // SAFETY: a function of ours runs, with free stack slots. An entry is converted in its copy.
         unsafe {
             protect_with(self.state(), [self.stack_index(index)], 1, |state| {
                 ffi::lua_createtable(state, i32::try_from(length).unwrap_or(0), 0);
                 for item in 1..=length {
                     ffi::lua_rawgeti(state, FIRST_GIVEN, item);
-                    if ffi::lua_tolstring(state, -1, std::ptr::null_mut()).is_null() {
+                    let is_string = match is_strict {
+                        true => ffi::lua_type(state, -1) == ffi::LUA_TSTRING,
+                        false => !ffi::lua_tolstring(state, -1, std::ptr::null_mut()).is_null(),
+                    };
+                    if !is_string {
                         verdict.set(false);
                         ffi::lua_pop(state, 1);
                         break;

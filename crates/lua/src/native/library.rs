@@ -17,6 +17,9 @@ pub(crate) struct Function {
     pub(super) body: for<'c> fn(Call<'c>) -> Outcome<'c>,
     /// How many values lie on the stack before the first argument: the object of a method.
     pub(super) arguments_after: i32,
+    /// Whether a number is refused where a string is expected, and a string where a number is: Lua
+    /// converts both.
+    pub(super) is_strict: bool,
 }
 
 impl Function {
@@ -25,7 +28,7 @@ impl Function {
         name: &'static str,
         body: for<'c> fn(Call<'c>) -> Outcome<'c>,
     ) -> Function {
-        Function { name, body, arguments_after: 0 }
+        Function { name, body, arguments_after: 0, is_strict: false }
     }
 
     /// A method: argument 1 is the one after the object.
@@ -33,8 +36,20 @@ impl Function {
         name: &'static str,
         body: for<'c> fn(Call<'c>) -> Outcome<'c>,
     ) -> Function {
-        Function { name, body, arguments_after: 1 }
+        Function { name, body, arguments_after: 1, is_strict: false }
     }
+}
+
+/// The same functions, which convert no argument: a number is no string, and a string no number.
+pub(crate) const fn strict<const COUNT: usize>(
+    mut functions: [Function; COUNT],
+) -> [Function; COUNT] {
+    let mut index = 0;
+    while index < COUNT {
+        functions[index].is_strict = true;
+        index += 1;
+    }
+    functions
 }
 
 /// A constant of a module.

@@ -68,7 +68,7 @@ mod versions;
 pub(crate) use build::Builder;
 pub(crate) use call::Call;
 pub use library::push_opener;
-pub(crate) use library::{Constant, Function, Library, open};
+pub(crate) use library::{Constant, Function, Library, open, strict};
 pub(crate) use lists::Pairs;
 pub(crate) use named_fields::UnknownField;
 pub(crate) use object::{Class, Object};

@@ -35,7 +35,7 @@ t.it("closes its descriptor once", function()
   net.nothing(sock:close())
   local other = net.keep(L.socket.new(net.families.ipv4.any()))
   t.equal(other:fd(), fd)
-  t.equal(sock:close(), net.message.bad_descriptor)
+  net.nothing(sock:close())
   sock = nil
   objects.collect()
   t.equal(is_open(fd), true)
@@ -50,7 +50,7 @@ t.it("fails when it is closed, in the shape of each call", function()
   t.equal(sock:family(), L.AF_UNIX)
   t.equal(sock:socktype(), L.SOCK_STREAM)
   t.equal(sock:protocol(), 0)
-  for _, name in ipairs { "close", "shutdown", "listen" } do
+  for _, name in ipairs { "shutdown", "listen" } do
     net.results({ n = 1, bad }, sock[name](sock))
   end
   net.results({ n = 1, bad }, sock:bind(ai))

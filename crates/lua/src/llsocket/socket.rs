@@ -247,18 +247,19 @@ fn dup(call: Call<'_>) -> Outcome<'_> {
     })
 }
 
-/// `sock:close([how])`: shuts down first where it is told how. The descriptor is closed in any case.
+/// `sock:close([how])`: shuts down first where it is told how. The descriptor is closed in any case. A
+/// socket that is closed already stays so, which is no failure.
 fn close(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
     let how = match call.is_none_or_nil(1) {
         true => None,
         false => Some(call.small_integer(1, "flag out of range")?),
     };
-    let shut_down = how.map_or(Ok(()), |how| connection::shut_down(socket.descriptor(), how));
-    let closed = match socket.socket.take() {
-        Some(socket) => socket.into_descriptor().close(),
-        None => socket.descriptor().close(),
+    let Some(socket) = socket.socket.take() else {
+        return Ok(Reply::NOTHING);
     };
+    let shut_down = how.map_or(Ok(()), |how| connection::shut_down(socket.descriptor(), how));
+    let closed = socket.into_descriptor().close();
     only_failure(call, closed.and(shut_down))
 }
 

@@ -549,7 +549,7 @@ function socket_methods:sendto(msg, ai, ...) end
 
 ---@param fd llsocket.descriptor
 ---@param bytes integer
----@param offset integer? where the file stands where it is nil
+---@param offset integer? 0 where it is nil
 ---@return integer? len 0 at the end of the file
 ---@return string? err
 ---@return boolean? again

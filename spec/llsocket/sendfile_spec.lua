@@ -27,17 +27,23 @@ t.it("takes the number of a descriptor", function()
   net.results({ n = 3, nil, net.message.bad_descriptor, false }, one:sendfile(fd, 100, 0))
 end)
 
-t.it("goes on from where the file stands", function()
+t.it("begins at the first byte each time", function()
   local one, two = net.pair()
-  local file = net.file("first line\nsecond line\nthird line\n")
+  local file, path = net.file("first line\nsecond line\n")
   t.equal(file:read("*l"), "first line")
-  net.results({ n = 3, 12, nil, false }, one:sendfile(file, 12))
-  t.equal(two:recv(), "second line\n")
-  t.equal(file:read("*l"), "third line")
-  file:seek("set", 6)
-  t.equal(one:sendfile(file, 4), 4)
-  t.equal(two:recv(), "line")
-  t.equal(file:seek(), 10)
+  for _ = 1, 2 do
+    net.results({ n = 3, 5, nil, false }, one:sendfile(file, 5))
+    t.equal(two:recv(), "first")
+  end
+  t.equal(file:read("*l"), "second line")
+  local fd, other = t.descriptors.opened_by(function()
+    return assert(io.open(path, "rb"))
+  end)
+  for _ = 1, 2 do
+    net.results({ n = 3, 23, nil, true }, one:sendfile(fd, 100))
+    t.equal(two:recv(), "first line\nsecond line\n")
+  end
+  other:close()
 end)
 
 t.it("leaves the position alone when there is an offset", function()
@@ -62,10 +68,28 @@ t.it("says that there is more, and when there is no more", function()
   local one, two = net.pair()
   local file = net.file("abc")
   net.results({ n = 3, 3, nil, true }, one:sendfile(file, 10))
-  net.results({ n = 3, 0, nil, false }, one:sendfile(file, 10))
   net.results({ n = 3, 0, nil, false }, one:sendfile(file, 10, 3))
-  net.results({ n = 3, 0, nil, false }, one:sendfile(file, 0, 0))
   t.equal(two:recv(), "abc")
+end)
+
+t.it("sends nothing where it is to send no bytes, whatever becomes of the connection", function()
+  local file = net.file("abc")
+  local function sends_nothing(sock)
+    for _, offset in ipairs { false, 0, 3, 10 } do
+      net.results({ n = 3, 0, nil, false }, sock:sendfile(file, 0, offset or nil))
+    end
+    net.results({ n = 3, nil, net.message.bad_descriptor, false }, sock:sendfile(-1, 0))
+  end
+  local one, two = net.pair(L.SOCK_STREAM, true)
+  sends_nothing(one)
+  repeat
+    local length = one:send(("x"):rep(100000))
+  until length == 0
+  one:nonblock(false)
+  sends_nothing(one)
+  two:close()
+  sends_nothing(one)
+  sends_nothing(net.keep(L.socket.new(net.families.ipv4.any())))
 end)
 
 t.it("says that it may be tried again", function()
@@ -91,7 +115,7 @@ t.it("waits no longer than it is told", function()
   local file = net.file(t.bytes(4000000))
   local took = t.timed(function()
     repeat
-      local sent, err = one:sendfile(file, 4000000)
+      local sent, err = one:sendfile(file, 4000000, 0)
       t.equal(err, nil)
     until sent == 0
   end)
@@ -100,7 +124,7 @@ end)
 
 t.it("refuses what is no file", function()
   local one, two = net.pair()
-  net.results({ n = 3, nil, net.message.invalid, false }, one:sendfile(two, 10))
+  net.results({ n = 3, nil, "Illegal seek", false }, one:sendfile(two, 10))
   local file = net.file(content)
   file:close()
   t.bad_argument(1, "sendfile", "attempt to use a closed file", one.sendfile, one, file, 1)

@@ -30,23 +30,21 @@ pub(super) fn sendto(call: Call<'_>) -> Outcome<'_> {
     drive(call, send, timeout, |call, result| sent(call, bytes.len(), result))
 }
 
-/// `sock:sendfile(fd, bytes [, offset])`. At the end of the file there is nothing to do again.
+/// `sock:sendfile(fd, bytes [, offset])`: from the beginning of the file where there is no offset. At the
+/// end of the file there is nothing to do again.
 pub(super) fn sendfile(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
     let file = descriptor_at(&call, 1)?;
     let length = call.small_integer::<usize>(2, "size out of range")?;
-    let offset = match call.is_none_or_nil(3) {
-        true => None,
-        false => Some(call.integer(3)?),
-    };
-    if offset.is_some_and(|offset| offset < 0) {
+    let offset = call.integer_or(3, 0)?;
+    if offset < 0 {
         return Err(Raise::argument(3, "offset out of range"));
     }
     let file = match file {
         Ok(file) => file,
         Err(error) => return sent(call, length, Err(error)),
     };
-    let send = once::send_file(socket, file, offset, length);
+    let send = once::send_file(socket, file, Some(offset), length);
     let timeout = Mode::timeout(&socket.mode.send_timeout);
     drive(call, send, timeout, move |call, result| match result {
         Ok(0) => Ok((0, Value::Nil, false).into()),

@@ -130,7 +130,7 @@ def once(case, program, count):
 
 # What perf tells apart; it takes long to prepare for each.
 NAMED = """read write readv writev recvfrom sendto recvmsg sendmsg sendmmsg recvmmsg poll ppoll select pselect6
-    epoll_wait epoll_pwait epoll_ctl getsockopt setsockopt fcntl ioctl mmap munmap brk""".split()
+    epoll_wait epoll_pwait epoll_pwait2 epoll_ctl getsockopt setsockopt fcntl ioctl mmap munmap brk""".split()
 EVENTS = ",".join(["raw_syscalls:sys_enter", *(f"syscalls:sys_enter_{name}" for name in NAMED)])
 # Programs that count system calls into a file, best first, and how a line of theirs reads. perf does
 # not change the timing of what it counts; under strace, an answer has always come by the time that

@@ -6,6 +6,8 @@ use crate::{Descriptor, Errno};
 pub mod events {
     /// There is data to read.
     pub const IN: i16 = libc::POLLIN;
+    /// There is urgent data.
+    pub const PRI: i16 = libc::POLLPRI;
     /// Writing is possible.
     pub const OUT: i16 = libc::POLLOUT;
     /// An error has come up (only returned).
@@ -14,6 +16,8 @@ pub mod events {
     pub const HUP: i16 = libc::POLLHUP;
     /// The descriptor is not open (only returned).
     pub const NVAL: i16 = libc::POLLNVAL;
+    /// The peer will write no more.
+    pub const RDHUP: i16 = libc::POLLRDHUP;
 }
 
 /// Which readiness an operation waits for.

@@ -5,6 +5,7 @@
 use std::cell::{Cell, RefCell};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::rc::Rc;
+use std::time::Duration;
 
 use crate::reactor::wake_waiters;
 use crate::sys::WatchEvents;
@@ -179,10 +180,16 @@ impl WatchSet {
     /// waiting. The result is how many are ready.
     pub(crate) fn ask(&self, entries: &mut [PollEntry]) -> Result<usize, Errno> {
         let mut found = self.found.borrow_mut();
-        sys::watched(self.descriptor(), self.watched.get().max(1), &mut found)?;
+        sys::watched(
+            self.descriptor(),
+            self.watched.get().max(1),
+            Some(Duration::ZERO),
+            &mut found,
+        )?;
         let slots = self.slots.borrow();
         let mut ready = 0;
-        for (descriptor, events) in found.iter() {
+        for (number, events) in found.iter() {
+            let descriptor = Descriptor::from_number(number as i32);
             let slot = usize::try_from(descriptor.number()).ok().and_then(|at| slots.list.get(at));
             for place in slot.into_iter().flat_map(|slot| slot.entries) {
                 let entry = entries.get_mut(place as usize);

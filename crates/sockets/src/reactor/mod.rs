@@ -4,7 +4,7 @@
 //! has nothing else to do: that parks the thread until something has come, and tells who is to be woken.
 //!
 //! Each descriptor is told to the kernel once, edge-triggered, when somebody waits for it for the first
-//! time (`epoll(7)`, through mio). What is known of its readiness is kept: an operation does not try a call
+//! time (`epoll(7)`, through mio). The events are read without mio, whose time-outs are whole milliseconds. What is known of its readiness is kept: an operation does not try a call
 //! of which it is known that it would have to wait ([`Patience::Reactor`](crate::operation::Patience)).
 
 mod closing;
@@ -13,12 +13,11 @@ mod outside;
 mod sources;
 mod timers;
 
-use std::io;
 use std::os::fd::AsRawFd;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use mio::{Events, Poll, Token, Waker};
+use mio::{Poll, Token, Waker};
 
 use self::closing::Shared;
 use self::loops::Claims;
@@ -27,6 +26,7 @@ use self::sources::{Hand, Sources};
 use self::timers::Timers;
 use crate::lookups::Lookups;
 use crate::operation::Wait;
+use crate::sys::WatchEvents;
 use crate::{Descriptor, Errno, Interest, sys};
 
 pub(crate) use self::closing::{descriptor_is_closed, descriptor_is_opened, wake_waiters};
@@ -66,7 +66,7 @@ pub struct Reactor {
 #[derive(Debug)]
 struct Inner {
     poll: Poll,
-    events: Events,
+    found: WatchEvents,
     sources: Sources,
     timers: Timers,
     waits: Vec<Record>,
@@ -112,7 +112,7 @@ impl Reactor {
         let inner = Shared::new(Inner {
             sources: Sources::new(Claims::new(&poll)),
             poll,
-            events: Events::with_capacity(EVENTS),
+            found: WatchEvents::default(),
             timers: Timers::default(),
             waits: Vec::new(),
             hopeful: 0,
@@ -218,17 +218,17 @@ impl Reactor {
         } else {
             Some(Duration::ZERO)
         };
-        match inner.poll.poll(&mut inner.events, timeout) {
-            Ok(()) => {}
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => inner.events.clear(),
-            Err(error) => return Err(error.into()),
+        let watcher = Descriptor::from_number(inner.poll.as_raw_fd());
+        match sys::watched(watcher, EVENTS, timeout, &mut inner.found) {
+            Ok(()) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno),
         }
         let mut are_answers_there = false;
-        for event in &inner.events {
-            match event.token() {
+        for (token, events) in inner.found.iter() {
+            match Token(token as usize) {
                 ANSWERED => are_answers_there = true,
                 TIMER => inner.outside.disarm(),
-                _ => inner.sources.note(event, &mut inner.woken),
+                _ => inner.sources.note(token, events, &mut inner.woken),
             }
         }
         if are_answers_there {

@@ -1,12 +1,11 @@
 //! What is known of descriptors, and who waits for them.
 
-use mio::event::Event;
 use mio::unix::SourceFd;
 use mio::{Registry, Token};
 
 use super::loops::Claims;
 use super::{Waiter, Wake};
-use crate::{Descriptor, Errno, Interest};
+use crate::{Descriptor, Errno, Interest, events};
 
 /// Descriptors by their numbers.
 #[derive(Debug)]
@@ -170,18 +169,22 @@ impl Sources {
         }
     }
 
-    /// Notes what the kernel tells, and who is to be woken by it.
-    pub(super) fn note(&mut self, event: &Event, woken: &mut Vec<(Waiter, Wake)>) {
-        let Some(source) = self.list.get_mut(event.token().0) else {
+    /// Notes the events that the kernel tells of a descriptor, and who is to be woken by them.
+    pub(super) fn note(&mut self, number: u64, told: i16, woken: &mut Vec<(Waiter, Wake)>) {
+        let source = usize::try_from(number).ok().and_then(|number| self.list.get_mut(number));
+        let Some(source) = source else {
             return;
         };
-        let is_error = event.is_error();
-        if event.is_readable() || event.is_read_closed() || event.is_priority() || is_error {
-            source.readable.is_urgent |= event.is_priority();
-            source.readable.note(event.is_read_closed(), woken);
+        let has = |bits| told & bits != 0;
+        if has(events::IN | events::PRI | events::HUP | events::ERR) {
+            source.readable.is_urgent |= has(events::PRI);
+            let is_over = has(events::HUP) || has(events::IN) && has(events::RDHUP);
+            source.readable.note(is_over, woken);
         }
-        if event.is_writable() || event.is_write_closed() || is_error {
-            source.writable.note(event.is_write_closed(), woken);
+        if has(events::OUT | events::HUP | events::ERR) {
+            // An error with nothing else is that of a pipe without readers.
+            let has_failed = has(events::ERR) && (has(events::OUT) || told == events::ERR);
+            source.writable.note(has(events::HUP) || has_failed, woken);
         }
     }
 

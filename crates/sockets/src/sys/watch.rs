@@ -1,6 +1,9 @@
 //! `epoll(7)`: descriptors that the kernel goes on watching between calls.
 
 use std::os::fd::{FromRawFd, OwnedFd};
+use std::ptr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use super::check;
 use crate::{Descriptor, Errno};
@@ -16,13 +19,11 @@ impl std::fmt::Debug for WatchEvents {
 }
 
 impl WatchEvents {
-    /// What has been found: descriptors, with the [`events`](crate::events) that have come.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Descriptor, i16)> {
-        self.0.iter().map(|event| {
-            // `watch` has put the number of a descriptor there. The bits of `poll(2)` are the lower
-            // ones of `epoll(7)`, with the same values.
-            (Descriptor::from_number(event.u64 as i32), event.events as i16)
-        })
+    /// What has been found: the data that each descriptor was registered with, and the
+    /// [`events`](crate::events) that have come.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u64, i16)> {
+        // The bits of `poll(2)` are the lower ones of `epoll(7)`, with the same values.
+        self.0.iter().map(|event| (event.u64, event.events as i16))
     }
 }
 
@@ -31,6 +32,8 @@ const _: () = assert!(
         && libc::EPOLLOUT == libc::POLLOUT as i32
         && libc::EPOLLERR == libc::POLLERR as i32
         && libc::EPOLLHUP == libc::POLLHUP as i32
+        && libc::EPOLLPRI == libc::POLLPRI as i32
+        && libc::EPOLLRDHUP == libc::POLLRDHUP as i32
 );
 
 /// `epoll_create1(2)`.
@@ -66,23 +69,92 @@ pub(crate) fn watch(
     Ok(())
 }
 
-/// `epoll_wait(2)` without waiting: fills `found` with what is ready, at most `limit` descriptors.
+/// Fills `found` with what is ready, at most `limit` descriptors. Where none is, waits for one until the
+/// time is over; `None` waits for ever. `epoll_wait(2)`, or `epoll_pwait2(2)`, which takes nanoseconds.
 pub(crate) fn watched(
     watcher: Descriptor,
     limit: usize,
+    timeout: Option<Duration>,
     found: &mut WatchEvents,
 ) -> Result<(), Errno> {
     let WatchEvents(events) = found;
     events.clear();
     events.try_reserve(limit).map_err(|_| Errno::NOMEM)?;
     let room = i32::try_from(limit).unwrap_or(i32::MAX);
+    let limit = timeout.filter(|timeout| !timeout.is_zero());
     // SAFETY: there is room for so many events behind the beginning of the vector, and the kernel has
     // written as many of them as it says.
     unsafe {
-        let count = check(libc::epoll_wait(watcher.number(), events.as_mut_ptr(), room, 0))?;
+        let events_at = events.as_mut_ptr();
+        let precise = match limit {
+            Some(limit) => wait_precisely(watcher, events_at, room, limit),
+            None => None,
+        };
+        let count = match precise {
+            Some(count) => count,
+            None => {
+                let milliseconds = timeout.map_or(-1, whole_milliseconds);
+                check(libc::epoll_wait(watcher.number(), events_at, room, milliseconds))
+            }
+        }?;
         events.set_len(count.unsigned_abs() as usize);
     }
     Ok(())
+}
+
+/// A time for `epoll_wait(2)`: never less than what is asked for, unless that is more than 24 days.
+fn whole_milliseconds(duration: Duration) -> i32 {
+    i32::try_from(duration.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX)
+}
+
+/// Whether the kernel has no `epoll_pwait2(2)`: Linux has the call since 5.11.
+static LACKS_PRECISE_WAIT: AtomicBool = AtomicBool::new(false);
+
+/// `struct __kernel_timespec`, which has 64 bits for both on each architecture.
+#[repr(C)]
+struct KernelTimespec {
+    seconds: i64,
+    nanoseconds: i64,
+}
+
+/// `epoll_pwait2(2)`: the result of the call; `None` where the kernel does not have the call.
+///
+/// # Safety
+/// `events` is writable for `room` events.
+unsafe fn wait_precisely(
+    watcher: Descriptor,
+    events: *mut libc::epoll_event,
+    room: i32,
+    limit: Duration,
+) -> Option<Result<i32, Errno>> {
+    if LACKS_PRECISE_WAIT.load(Ordering::Relaxed) {
+        return None;
+    }
+    let limit = KernelTimespec {
+        seconds: i64::try_from(limit.as_secs()).unwrap_or(i64::MAX),
+        nanoseconds: limit.subsec_nanos().into(),
+    };
+    // By its number, for the wrapper came with glibc 2.35.
+    // SAFETY: the caller's promise; the limit outlives the call, and no signal mask is given.
+    let count = unsafe {
+        libc::syscall(
+            libc::SYS_epoll_pwait2,
+            watcher.number(),
+            events,
+            room,
+            &raw const limit,
+            ptr::null::<libc::sigset_t>(),
+            0_usize,
+        )
+    };
+    match check(count as i32) {
+        // The latter is the answer of a seccomp filter that does not know the call.
+        Err(Errno(libc::ENOSYS | libc::EPERM)) => {
+            LACKS_PRECISE_WAIT.store(true, Ordering::Relaxed);
+            None
+        }
+        result => Some(result),
+    }
 }
 
 /// Whether `watcher` watches a descriptor edge-triggered, as mio has it do. The kernel tells only whoever

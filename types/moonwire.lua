@@ -361,8 +361,8 @@ function moonwire.signal(name, ...) end
 ---@class moonwire.task
 local task = {}
 
----Waits until it has ended: true and what it has returned; false and its error, or `"cancelled"`; nil, a
----message and a code where the wait has failed.
+---Waits until it has ended: true and what it has returned; false, its error and a traceback; false and
+---`"cancelled"`; nil, a message and a code where the wait has failed.
 ---@return boolean? ok
 ---@return any ...
 function task:join() end
@@ -376,7 +376,7 @@ function task:cancel() end
 function task:status() end
 
 ---Calls `fn(group, ...)`, and returns its results when all tasks of the group have ended. Raises the error
----of the first that fails, after the others were cancelled.
+---of the first that fails, with its traceback where it is a string, after the others were cancelled.
 ---@param fn fun(group: moonwire.group, ...: any): any
 ---@param ... any
 ---@return any ... or nil, a message and a code where the wait was ended

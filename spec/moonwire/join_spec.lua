@@ -19,7 +19,9 @@ it("gives false and the error, whatever it is", function()
   for _, value in ipairs { object, true, print } do
     local task = moonwire.spawn(function() error(value) end)
     for _ = 1, 2 do
-      tasks.results({ n = 2, false, value }, task:join())
+      local ok, failure = task:join()
+      t.equal(ok, false)
+      t.equal(failure, value)
     end
   end
   local ok, message = moonwire.spawn(function() error("boom", 0) end):join()

@@ -2,13 +2,14 @@
 -- waits for a condition, which is native.
 
 local moonwire, natives = ...
-local error, next, pairs, pcall, select = error, next, pairs, pcall, select
-local setmetatable, type = setmetatable, type
+local error, next, pairs, rawequal, select = error, next, pairs, rawequal, select
+local setmetatable, type, xpcall = setmetatable, type, xpcall
 local unpack = table.unpack or unpack
 local condition, spawn_for = natives.condition, natives.spawn_for
 local enter_deadline, enter_shelter = natives.enter_deadline, natives.enter_shelter
 local leave_deadline = natives.leave_deadline
 local is_task, pass, address_of = natives.is_task, natives.pass, natives.address_of
+local note_error = natives.note_error
 
 local function expect(index, name, value, expected)
   if type(value) ~= expected then
@@ -54,10 +55,34 @@ end
 
 -- Deadlines ------------------------------------------------------------------------------------------------
 
+-- The error that `timeout` raises again, where it is a string.
+local raised_again
+
+-- A message handler: the error stays as it is, and its frames are kept for when the task fails with it.
+local function note(failure)
+  -- What an inner `timeout` raises again has been noted where it was raised first.
+  if not rawequal(failure, raised_again) then note_error(failure) end
+  return failure
+end
+
 local function leave(number, ok, ...)
   leave_deadline(number)
-  if not ok then error((...), 0) end
+  if not ok then
+    local failure = ...
+    raised_again = type(failure) == "string" and failure or nil
+    error(failure, 0)
+  end
   return ...
+end
+
+-- Lua 5.1 passes no arguments on.
+local passes_arguments = select(2, xpcall(function(...) return select("#", ...) end, note, 1)) == 1
+
+local function call(fn, ...)
+  local count = select("#", ...)
+  if passes_arguments or count == 0 then return xpcall(fn, note, ...) end
+  local arguments = { ... }
+  return xpcall(function() return fn(unpack(arguments, 1, count)) end, note)
 end
 
 function moonwire.timeout(seconds, fn, ...)
@@ -65,8 +90,9 @@ function moonwire.timeout(seconds, fn, ...)
   expect(2, "timeout", fn, "function")
   if seconds ~= seconds then error("bad argument #1 to 'timeout' (time-out is not a number)", 2) end
   if not is_task() then error("timeout needs a task: call this inside of run", 2) end
+  raised_again = nil
   -- The time of what is left of a time that has passed already is over.
-  return leave(enter_deadline(seconds < 0 and 0 or seconds), pcall(fn, ...))
+  return leave(enter_deadline(seconds < 0 and 0 or seconds), call(fn, ...))
 end
 
 -- Groups ---------------------------------------------------------------------------------------------------
@@ -109,7 +135,8 @@ local function tend(private)
       private.children[number] = nil
       -- What else fails is told of as the failure of any task that nobody joins.
       if child:status() == "failed" and not private.failure then
-        local _, failure = child:join()
+        local _, failure, frames = child:join()
+        if type(failure) == "string" and frames then failure = failure .. "\n" .. frames end
         private.failure = { failure }
         cancel_children(private)
       end

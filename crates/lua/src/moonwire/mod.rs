@@ -64,6 +64,7 @@ static SCRIPT: Script = Script {
             Function::new("enter_deadline", tasks::enter_deadline),
             Function::new("enter_shelter", tasks::enter_shelter),
             Function::new("leave_deadline", tasks::leave_deadline),
+            Function::new("note_error", tasks::note_error),
             Function::new("pass", tasks::pass),
             Function::new("is_task", tasks::is_task),
             Function::new("address_of", tasks::address_of),

@@ -72,7 +72,7 @@ pub(super) fn spawn(mut call: Call<'_>) -> Outcome<'_> {
     Ok(call.object(TaskHandle::new(scheduler, waiter))?.into())
 }
 
-/// `task:join()`: true and the results, or false and the error.
+/// `task:join()`: true and the results, or false, the error and its traceback.
 fn join(call: Call<'_>) -> Outcome<'_> {
     let task = call.this::<TaskHandle>()?;
     drive(call, Join::new(task), Timeout::Never, |mut call, joined| match joined {
@@ -172,6 +172,13 @@ pub(super) fn leave_deadline(mut call: Call<'_>) -> Outcome<'_> {
 
 fn number_of(number: u64) -> Value<'static> {
     Value::Integer(number.cast_signed())
+}
+
+/// `note_error(error)`: remembers where the error has come from. For a message handler in Lua.
+pub(super) fn note_error(call: Call<'_>) -> Outcome<'_> {
+    // The handler, and this function.
+    scheduler::note_error(&call, 2);
+    Ok(Reply::NOTHING)
 }
 
 /// `pass()`: true. What a script does without an operation counts as one.

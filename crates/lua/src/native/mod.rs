@@ -63,6 +63,7 @@ mod stacks;
 mod suspend;
 mod table;
 mod thread;
+mod trace;
 mod versions;
 
 pub(crate) use build::Builder;
@@ -79,3 +80,4 @@ pub(crate) use stacks::{Parked, Ran, Stack, Stacks, park, stay};
 pub(crate) use suspend::{Continue, Suspended};
 pub(crate) use table::{Item, NotAnObject};
 pub(crate) use thread::{Resumed, Thread};
+pub(crate) use trace::Trace;

@@ -8,6 +8,7 @@ use mlua::ffi;
 use super::build::protect;
 use super::call::Call;
 use super::reply::{Raise, Reply};
+use super::trace::{self, Trace};
 use super::versions;
 
 /// What the stack of a coroutine has room for without being asked to grow.
@@ -28,9 +29,8 @@ pub(crate) enum Resumed {
     Yielded,
     /// It has returned so many values, which lie on its stack.
     Returned(i32),
-    /// It has failed: the error lies on its stack. With it comes where that was, where the error is a
-    /// string.
-    Failed(Option<Box<[u8]>>),
+    /// It has failed: the error lies on its stack.
+    Failed(Trace),
 }
 
 impl Thread {
@@ -80,66 +80,14 @@ impl Thread {
                 ffi::LUA_YIELD => Resumed::Yielded,
                 _ => {
                     // Meanwhile it may have been parked, and be gone on with from elsewhere.
-                    let place = crate::scheduler::outside_of_tasks(|| traceback(from(), state));
+                    let trace = crate::scheduler::outside_of_tasks(|| Trace::of(from(), state));
+                    let error = trace::identity(state);
                     versions::close_thread(state);
-                    Resumed::Failed(place_after_close(place, state))
+                    Resumed::Failed(trace.after_close(error, state))
                 }
             }
         }
     }
-}
-
-/// Where the error on top of a coroutine's stack has come from: the error with its traceback. `None` where
-/// it is no string, or there is no memory for it.
-///
-/// # Safety
-/// `on` runs a function of ours.
-unsafe fn traceback(on: *mut ffi::lua_State, failed: *mut ffi::lua_State) -> Option<Box<[u8]>> {
-    // SAFETY: the caller's promise. The closure owns nothing; the string on top is read before it is
-    // dropped.
-    unsafe {
-        if ffi::lua_type(failed, -1) != ffi::LUA_TSTRING {
-            return None;
-        }
-        let made = protect(on, 1, |state| {
-            let message = ffi::lua_tolstring(failed, -1, ptr::null_mut());
-            ffi::luaL_traceback(state, failed, message, 0);
-        });
-        let mut length = 0;
-        let text = match made {
-            Ok(()) => ffi::lua_tolstring(on, -1, &raw mut length),
-            Err(_) => ptr::null(),
-        };
-        let bytes =
-            (!text.is_null()).then(|| std::slice::from_raw_parts(text.cast::<u8>(), length).into());
-        ffi::lua_pop(on, 1);
-        bytes
-    }
-}
-
-/// Where the error on top of a coroutine's stack has come from, after what was to be closed was: that may
-/// have raised another in its place, of which `place` does not tell.
-///
-/// # Safety
-/// The coroutine has ended with an error.
-unsafe fn place_after_close(
-    place: Option<Box<[u8]>>,
-    failed: *mut ffi::lua_State,
-) -> Option<Box<[u8]>> {
-    // SAFETY: the caller's promise. A string is not converted, and is read at once.
-    let error = unsafe {
-        // The first releases of Lua 5.4 leave nothing there where nothing else was raised.
-        if ffi::lua_gettop(failed) == 0 {
-            return place;
-        }
-        if ffi::lua_type(failed, -1) != ffi::LUA_TSTRING {
-            return None;
-        }
-        let mut length = 0;
-        let text = ffi::lua_tolstring(failed, -1, &raw mut length);
-        std::slice::from_raw_parts(text.cast::<u8>(), length)
-    };
-    place.filter(|place| place.starts_with(error)).or_else(|| Some(error.into()))
 }
 
 impl<'c> Call<'c> {
@@ -230,16 +178,25 @@ impl<'c> Call<'c> {
         Ok(Reply::stacked(all))
     }
 
-    /// The reply false and then a copy of the error with which a coroutine has failed.
-    pub(crate) fn reply_with_error(&mut self, thread: Thread) -> Result<Reply<'c>, Raise> {
+    /// The reply false, a copy of the error with which a coroutine has failed, and its frames, if they are
+    /// known.
+    pub(crate) fn reply_with_error(
+        &mut self,
+        thread: Thread,
+        frames: Option<&[u8]>,
+    ) -> Result<Reply<'c>, Raise> {
+        let count = if frames.is_some() { 3 } else { 2 };
         // SAFETY: a function of ours runs, with free stack slots; the closure owns nothing.
         unsafe {
-            protect(self.state(), 2, |state| {
+            protect(self.state(), count, |state| {
                 ffi::lua_pushboolean(state, 0);
                 copy_error(thread.state, state);
+                if let Some(frames) = frames {
+                    super::dispatch::push_bytes(state, frames);
+                }
             })?;
         }
-        Ok(Reply::stacked(2))
+        Ok(Reply::stacked(count))
     }
 
     /// Raises the error on a coroutine's stack, or `text` in its stead.

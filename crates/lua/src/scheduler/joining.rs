@@ -6,8 +6,8 @@ use moonwire_sockets::operation::{Patience, Progress, Wait};
 use moonwire_sockets::{Errno, Error, Operation, Scratch, Waiter};
 
 use super::task::{Status, TaskHandle};
-use super::{Scheduler, with_current};
-use crate::native::{Call, Raise, Reply, Thread};
+use super::{Scheduler, note, with_current};
+use crate::native::{Call, Raise, Reply, Thread, Trace};
 
 /// Waits for the end of a task. The output is how it ended.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ pub(crate) struct Join {
 pub(crate) struct Joined {
     pub(crate) status: Status,
     thread: Option<Thread>,
-    trace: Option<Box<[u8]>>,
+    trace: Option<Box<Trace>>,
 }
 
 impl Join {
@@ -50,8 +50,7 @@ impl Operation for Join {
         self.scheduler.with(self.task, |task| {
             if task.status.has_ended() {
                 task.is_joined = true;
-                let trace = if task.thread.is_none() { task.trace.clone() } else { None };
-                let thread = task.thread;
+                let (thread, trace) = (task.thread, task.trace.clone());
                 return Ok(Progress::Done(Joined { status: task.status, thread, trace }));
             }
             // A task that waits for itself, or for nobody, waits for ever.
@@ -82,17 +81,32 @@ impl Drop for Join {
 }
 
 impl Joined {
-    /// The reply of `join`: true and the results, or false and the error.
+    /// The reply of `join`: true and the results, or false, the error and its frames.
     pub(crate) fn reply<'c>(self, call: &mut Call<'c>) -> Result<Reply<'c>, Raise> {
-        match (self.status, self.thread, self.trace) {
-            (Status::Cancelled, ..) => Ok((false, "cancelled").into()),
-            (Status::Failed, _, Some(trace)) => {
-                let text = call.build(|builder| builder.bytes(&trace))?;
-                Ok((false, text).into())
-            }
-            (Status::Failed, Some(thread), None) => call.reply_with_error(thread),
-            (_, Some(thread), _) => call.reply_with_results(Some(true), thread),
-            (_, None, _) => Ok(true.into()),
+        match (self.status, self.thread) {
+            (Status::Cancelled, _) => Ok((false, "cancelled").into()),
+            (Status::Failed, thread) => reply_with_failure(call, thread, self.trace),
+            (_, Some(thread)) => call.reply_with_results(Some(true), thread),
+            (_, None) => Ok(true.into()),
         }
     }
+}
+
+fn reply_with_failure<'c>(
+    call: &mut Call<'c>,
+    thread: Option<Thread>,
+    trace: Option<Box<Trace>>,
+) -> Result<Reply<'c>, Raise> {
+    let trace = *trace.unwrap_or_default();
+    let reply = match thread {
+        Some(thread) => call.reply_with_error(thread, trace.frames.as_deref()),
+        None => {
+            let text = trace.message.as_deref().unwrap_or_default();
+            Ok((false, call.build(|builder| builder.bytes(text))?).into())
+        }
+    };
+    if trace.message.is_some() {
+        note(trace, false);
+    }
+    reply
 }

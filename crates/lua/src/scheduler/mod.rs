@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 use moonwire_sockets::{Cause, Errno, Error, Reactor, Waiter, Wake};
 use slab::Slab;
 
-use crate::native::{Call, Class, Object, Raise, Stack, Stacks, Suspended, Thread};
+use crate::native::{Call, Class, Object, Raise, Stack, Stacks, Suspended, Thread, Trace};
 
 pub(crate) use driving::drive_in_task;
 pub(crate) use giving_way::{GiveWay, Pass};
@@ -139,6 +139,21 @@ fn with_current<T>(act: impl FnOnce(&Scheduler, Waiter) -> T) -> Option<T> {
 /// Whether a task runs on this thread.
 pub(crate) fn runs_a_task() -> bool {
     with_current(|_, _| ()).is_some()
+}
+
+/// Remembers where an error of another task has come from, in case that the current one fails with it.
+fn note(trace: Trace, is_own: bool) {
+    with_current(|scheduler, current| scheduler.with(current, |task| task.note(trace, is_own)));
+}
+
+/// The same for the error in the first argument of a message handler, see [`Call::trace`].
+pub(crate) fn note_error(call: &Call<'_>, level: i32) {
+    if let Some(trace) = call.trace(level) {
+        let is_own = with_current(|scheduler, _| {
+            scheduler.current.get().is_some_and(|(_, thread)| call.runs_in(thread))
+        });
+        note(trace, is_own == Some(true));
+    }
 }
 
 /// What the current task was suspended with. `None` where its coroutine has been resumed by somebody else.

@@ -54,10 +54,13 @@ impl Scheduler {
             self.with(main, |task| (task.status, task.thread, task.trace.take()));
         let reply = match thread {
             Some(thread) if status == Status::Failed => {
-                Err(call.raise_error_of(thread, trace.as_deref()))
+                // An error that is no string stays what it is.
+                let text = trace.filter(|trace| trace.message.is_some()).map(|trace| trace.text());
+                Err(call.raise_error_of(thread, text.as_deref()))
             }
             None if status == Status::Failed => {
-                Err(call.raise(trace.as_deref().unwrap_or_default()))
+                let text = trace.map(|trace| trace.text()).unwrap_or_default();
+                Err(call.raise(&text))
             }
             Some(thread) if status == Status::Done => call.reply_with_results(None, thread),
             _ => Ok(Reply::NOTHING),

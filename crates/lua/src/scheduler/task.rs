@@ -9,7 +9,7 @@ use moonwire_sockets::{Waiter, Wake};
 
 use super::{Scheduler, WaitList};
 use crate::convert::CANCELLED;
-use crate::native::{Stack, Suspended, Thread};
+use crate::native::{Stack, Suspended, Thread, Trace};
 
 /// What a task is at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -59,8 +59,10 @@ pub(super) struct Task {
     pub(super) tells: Option<Rc<WaitList>>,
     /// What bounds the time of what it does, by number, the innermost last.
     bounds: Vec<(u64, Bound)>,
-    /// The error with its traceback, or why it could not be resumed.
-    pub(super) trace: Option<Box<[u8]>>,
+    /// Where its error has come from, or why it could not be resumed.
+    pub(super) trace: Option<Box<Trace>>,
+    /// The last error that it was given from elsewhere.
+    note: Option<Box<Note>>,
     pub(super) is_queued: bool,
     /// Whether it runs the function of `run`.
     pub(super) is_main: bool,
@@ -74,6 +76,14 @@ pub(super) struct Task {
     /// Whether somebody has been told how it ended.
     pub(super) is_joined: bool,
     cancellation: Cancellation,
+}
+
+/// Where an error has come from that a task may raise again.
+#[derive(Debug)]
+struct Note {
+    trace: Trace,
+    /// Whether the frames are those of the task itself, rather than of another that it has joined.
+    is_own: bool,
 }
 
 /// What bounds the time of what a task does.
@@ -110,6 +120,7 @@ impl Task {
                 .into_iter()
                 .collect(),
             trace: None,
+            note: None,
             is_queued: false,
             is_main: false,
             keeps_going: false,
@@ -158,6 +169,30 @@ impl Task {
         place.is_some()
     }
 
+    /// Remembers where an error has come from, in case that the task fails with it.
+    pub(super) fn note(&mut self, trace: Trace, is_own: bool) {
+        self.note = Some(Box::new(Note { trace, is_own }));
+    }
+
+    /// Notes that it has failed, and where the error has come from: that of another task, or of a function
+    /// that was called under protection, has gone further than `trace` tells.
+    pub(super) fn fail(&mut self, mut trace: Trace) {
+        let note = self.note.take().filter(|note| match (&trace.message, &note.trace.message) {
+            // A place or other words may have been put in front.
+            (Some(message), Some(noted)) => !noted.is_empty() && message.ends_with(noted),
+            _ => false,
+        });
+        if let Some(note) = note {
+            trace.frames = match (note.trace.frames, trace.frames) {
+                (Some(first), Some(then)) if !note.is_own => {
+                    Some([first, then].join(&b'\n').into())
+                }
+                (first, then) => first.or(then),
+            };
+        }
+        self.trace = Some(Box::new(trace));
+    }
+
     pub(super) fn cancel(&mut self) {
         if self.cancellation == Cancellation::None {
             self.cancellation = Cancellation::Pending;
@@ -200,11 +235,11 @@ impl Task {
     /// Whether the error with which it has failed may be but what it was told by a call that was called off.
     /// Another one, of its clean-up say, is not lost with it.
     pub(super) fn speaks_of_cancellation(&self) -> bool {
-        let Some(trace) = &self.trace else {
+        let Some(message) = self.trace.as_ref().and_then(|trace| trace.message.as_deref()) else {
             return true;
         };
-        let end = memmem::find(trace, b"\nstack traceback:").unwrap_or(trace.len());
-        memmem::find(&trace[..end], CANCELLED.as_bytes()).is_some()
+        let end = memmem::find(message, b"\nstack traceback:").unwrap_or(message.len());
+        memmem::find(&message[..end], CANCELLED.as_bytes()).is_some()
     }
 
     /// Whether it has failed and nobody knows.
@@ -220,8 +255,8 @@ impl Task {
 
     /// Tells of its failure, on the standard error stream.
     pub(super) fn tell(&self, what: &str) {
-        let trace = self.trace.as_deref().unwrap_or(b"the error is not a string");
-        let line = [&b"moonwire: "[..], what.as_bytes(), b": ", trace, b"\n"].concat();
+        let text = self.trace.as_ref().map(|trace| trace.text()).unwrap_or_default();
+        let line = [&b"moonwire: "[..], what.as_bytes(), b": ", &text, b"\n"].concat();
         // Where nobody can be told, nobody is.
         let _ = io::stderr().write_all(&line);
     }

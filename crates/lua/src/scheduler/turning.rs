@@ -8,7 +8,7 @@ use moonwire_sockets::{Errno, Waiter};
 
 use super::task::Status;
 use super::{MOST_IDLE, SHARE, Scheduler, set_running};
-use crate::native::{Call, Raise, Ran, Resumed, Thread, prefetch};
+use crate::native::{Call, Raise, Ran, Resumed, Thread, Trace, prefetch};
 
 /// How often garbage is collected at most to find tasks that have failed and that nobody can ask.
 const SEARCH: Duration = Duration::from_secs(1);
@@ -182,13 +182,14 @@ impl Scheduler {
                 self.end(call, waiter, Status::Done);
             }
             Ok(Ran::Resumed(Resumed::Failed(trace))) => {
-                self.with(waiter, |task| task.trace = trace);
+                self.with(waiter, |task| task.fail(trace));
                 self.end(call, waiter, Status::Failed);
             }
             Err(error) => {
                 // Nothing has run, so what lies on the coroutine's stack is no error.
                 let suspended = self.with(waiter, |task| {
-                    task.trace = Some(error.to_string().into_bytes().into());
+                    let message = Some(error.to_string().into_bytes().into());
+                    task.trace = Some(Box::new(Trace { message, frames: None }));
                     task.thread = None;
                     task.suspended.take()
                 });

@@ -95,6 +95,70 @@ fn a_state_that_is_closed_while_tasks_wait_gives_everything_back() -> Result<()>
     Ok(())
 }
 
+/// Finalisers that wait while a call makes its results, each in a task of its own: they are still there when the
+/// state is closed.
+const BUILDING: &str = r#"
+    local moonwire, minisock, llsocket = require "moonwire", require "minisock", require "llsocket"
+    local function ghost(fn)
+        if newproxy then
+            getmetatable(newproxy(true)).__gc = fn
+        else
+            setmetatable({}, { __gc = fn })
+        end
+    end
+    local leave, waits = false, 0
+    local function wait()
+        if leave then return end
+        waits = waits + 1
+        moonwire.sleep(1000)
+    end
+    local listener = assert(moonwire.listen "127.0.0.1:0")
+    local number = assert(minisock.bind(minisock.ipv4addr("127.0.0.1", 0)))
+    local address = minisock.getsockname(number)
+    local calls = {
+        function() return listener:accept() end,
+        function() return minisock.accept(number) end,
+        function() return moonwire.connect(listener:local_address()) end,
+        function() return moonwire.udp { bind = "127.0.0.1:0" } end,
+    }
+    collectgarbage()
+    collectgarbage "stop"
+    for index = 1, 200 do
+        local call = calls[index % #calls + 1]
+        moonwire.spawn(function()
+            if index % #calls == 0 then moonwire.connect(listener:local_address()) end
+            if index % #calls == 1 then minisock.close(minisock.connect(address)) end
+            -- A string first, which no call has to make: only a result is left to be allocated.
+            ghost(wait)
+            collectgarbage "restart"
+            collectgarbage("setpause", 1)
+            collectgarbage("setstepmul", 10000)
+            local result = call()
+            if type(result) == "number" then minisock.close(result) end
+        end)
+    end
+    for _ = 1, 20 do moonwire.step(0.001) end
+    leave = true
+    minisock.close(number)
+    return waits
+"#;
+
+#[test]
+fn a_state_that_is_closed_while_finalisers_wait_gives_everything_back() -> Result<()> {
+    let _alone = alone();
+    state()?.load(BUILDING).exec()?;
+    let before = open_descriptors();
+    let mut waits = 0;
+    for _ in 0..3 {
+        let lua = state()?;
+        waits += lua.load(BUILDING).eval::<i64>()?;
+        drop(lua);
+        assert_eq!(open_descriptors(), before);
+    }
+    assert!(waits > 0);
+    Ok(())
+}
+
 const BUSY: &str = r#"
     local moonwire = require "moonwire"
     return moonwire.run(function(rounds)

@@ -134,8 +134,8 @@ fn table<'c>(mut call: Call<'c>, socket: &LowLevelSocket, message: IncomingMessa
     let name = (!sender.as_bytes().is_empty())
         .then(|| Cell::new(Some::<AddressInfo>(socket.info_for(sender))));
     let owned = Cell::new(Some(ReceivedDescriptors(RefCell::new(descriptors))));
-    let (name, owned, control, numbers) = (&name, &owned, &control, &numbers);
-    let table = call.build_with_received(|builder, data| {
+    let (name, control, numbers) = (&name, &control, &numbers);
+    let table = call.build_with_received(&owned, |builder, data, owned| {
         builder.table(|table| {
             table.methods_of(Some(owned));
             table.field("data", |field| field.bytes(data));

@@ -1,5 +1,7 @@
 //! Stream sockets over TCP and unix.
 
+use std::cell::Cell;
+
 use moonwire_sockets::operation::{Accept, Connect, LookUp, Receive, Send};
 use moonwire_sockets::{Address, Error, Kind, Socket, Timeout};
 
@@ -82,8 +84,11 @@ pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
 fn with_address<'c>(call: Call<'c>, result: Result<(Socket, Address), Error>) -> Outcome<'c> {
     reply(call, result, |mut call, (socket, address)| {
         // The string first: where Lua has no memory for it, the socket is still owned and is closed.
-        let address = call.build(|builder| builder.bytes(address.as_bytes()))?;
-        Ok((socket.into_descriptor().number(), address).into())
+        let socket = Cell::new(Some(socket));
+        let bytes = address.as_bytes();
+        let address = call.build_holding(&socket, |builder, _| builder.bytes(bytes))?;
+        let number = socket.take().map_or(-1, |socket| socket.into_descriptor().number());
+        Ok((number, address).into())
     })
 }
 

@@ -1,11 +1,14 @@
 //! Lua calls that may raise, run so that no error leaves them.
 
+use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr;
 
 use mlua::ffi;
 
-use super::dispatch::push_bytes;
+use super::borrowed::Pins;
+use super::dispatch::{NOT_OURS, push_bytes};
+use super::held::holding;
 use super::reply::Raise;
 
 /// The upvalue of each of our functions that holds [`run_protected`]. Making it anew would allocate
@@ -15,23 +18,44 @@ pub(super) const PROTECTED: i32 = 2;
 /// Where a closure finds the first of the values that [`protect_with`] has given it.
 pub(super) const FIRST_GIVEN: i32 = 2;
 
+const RUN_PROTECTED: ffi::lua_CFunction = run_protected;
+
 /// What [`run_protected`] finds in its argument.
 struct Task {
     run: unsafe fn(*mut ffi::lua_State, *const c_void),
     closure: *const c_void,
+    has_run: Cell<bool>,
+}
+
+thread_local! {
+    /// The task for which [`run_protected`] is being called.
+    static PENDING: Cell<*const Task> = const { Cell::new(ptr::null()) };
+}
+
+// What is called in between may have been parked and go on in another thread, so the address of the
+// thread-local must not be kept from before.
+#[inline(never)]
+fn set_pending(task: *const Task) -> *const Task {
+    PENDING.replace(task)
 }
 
 /// The C function under every protected call: runs the [`Task`] in its first argument, and returns
-/// what that leaves on the stack.
+/// what that leaves on the stack. The debug library can call it too, with anything: that does nothing.
 ///
 /// A panic is not caught here: LuaJIT raises its errors by unwinding, and `catch_unwind` ends the
 /// process when it meets an unwinding that is not Rust's. So nothing that runs here may panic.
 pub(super) unsafe extern "C-unwind" fn run_protected(state: *mut ffi::lua_State) -> i32 {
-    // SAFETY: only `protect` calls this, with a task that outlives the call.
+    // SAFETY: `protect_with` has put a task there, which outlives the call.
     unsafe {
-        let Some(task) = ffi::lua_touserdata(state, 1).cast::<Task>().as_ref() else {
-            return 0;
+        let pending = set_pending(ptr::null());
+        let task = match pending.as_ref() {
+            Some(task) if ptr::eq(task, ffi::lua_touserdata(state, 1).cast()) => task,
+            _ => {
+                set_pending(pending);
+                return 0;
+            }
         };
+        task.has_run.set(true);
         let before = ffi::lua_gettop(state);
         (task.run)(state, task.closure);
         ffi::lua_gettop(state) - before
@@ -72,16 +96,34 @@ pub(super) unsafe fn protect_with<F: Fn(*mut ffi::lua_State) + Copy, const N: us
         let closure = unsafe { &*closure.cast::<F>() };
         closure(state);
     }
-    let task = Task { run: run::<F>, closure: ptr::from_ref(&closure).cast() };
+    let closure = ptr::from_ref(&closure).cast();
+    let task = Task { run: run::<F>, closure, has_run: Cell::new(false) };
     // SAFETY: the caller's promise; the task lives until `lua_pcall` has returned.
     unsafe {
+        let protected = ffi::lua_tocfunction(state, ffi::lua_upvalueindex(PROTECTED));
+        if !protected.is_some_and(|function| ptr::fn_addr_eq(function, RUN_PROTECTED)) {
+            ffi::lua_pushnil(state);
+            return Err(Raise::Text(NOT_OURS));
+        }
+        // A finaliser that runs meanwhile may wait, and what is borrowed here be finalised before it goes on.
+        let is_in_loop = crate::scheduler::is_in_loop();
+        let pins = Cell::new(is_in_loop.then(|| Pins::of_running(state)));
         ffi::lua_pushvalue(state, ffi::lua_upvalueindex(PROTECTED));
         ffi::lua_pushlightuserdata(state, ptr::from_ref(&task).cast_mut().cast());
         for index in given {
             ffi::lua_pushvalue(state, index);
         }
-        match ffi::lua_pcall(state, 1 + N as i32, results, 0) {
-            ffi::LUA_OK => Ok(()),
+        let outer = set_pending(&raw const task);
+        let call = || ffi::lua_pcall(state, 1 + N as i32, results, 0);
+        let status = if is_in_loop { holding(&pins, call) } else { call() };
+        set_pending(outer);
+        match status {
+            ffi::LUA_OK if task.has_run.get() => Ok(()),
+            // The results are nil, where any are asked for: the last one takes the place of the error.
+            ffi::LUA_OK => {
+                ffi::lua_pushnil(state);
+                Err(Raise::Text(NOT_OURS))
+            }
             _ => Err(Raise::Pending),
         }
     }

@@ -1,5 +1,6 @@
 //! A call in progress: its arguments, and what it needs to answer.
 
+use std::cell::Cell;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -7,7 +8,8 @@ use mlua::ffi;
 use moonwire_sockets::Scratch;
 
 use super::build::{Builder, protect};
-use super::instance::Instance;
+use super::held::holding;
+use super::library::Function;
 use super::reply::{Built, Problem, Raise};
 
 /// A call of one of our functions. Reading an argument borrows it; what makes the reply out of the
@@ -17,23 +19,23 @@ pub(crate) struct Call<'c> {
     state: *mut ffi::lua_State,
     /// What lies on the stack before the first argument.
     arguments_after: i32,
-    instance: &'c Instance,
+    function: &'static Function,
     scratch: &'c mut Scratch,
     arguments: PhantomData<&'c [u8]>,
 }
 
 impl<'c> Call<'c> {
     /// # Safety
-    /// `state` runs a function made by `dispatch::push_function` for this instance, whose arguments
+    /// `state` runs `function`, in a Lua function made by `dispatch::push_function`, whose arguments
     /// stay on its stack for `'c`.
     #[inline]
     pub(super) unsafe fn new(
         state: *mut ffi::lua_State,
-        instance: &'c Instance,
+        function: &'static Function,
         scratch: &'c mut Scratch,
     ) -> Call<'c> {
-        let arguments_after = instance.function.arguments_after;
-        Call { state, arguments_after, instance, scratch, arguments: PhantomData }
+        let arguments_after = function.arguments_after;
+        Call { state, arguments_after, function, scratch, arguments: PhantomData }
     }
 
     #[inline]
@@ -41,9 +43,9 @@ impl<'c> Call<'c> {
         self.state
     }
 
-    #[inline]
-    pub(super) fn instance(&self) -> &'c Instance {
-        self.instance
+    /// The function that is called.
+    pub(super) fn callee(&self) -> &'static Function {
+        self.function
     }
 
     /// Where an argument lies on the Lua stack.
@@ -128,7 +130,7 @@ impl<'c> Call<'c> {
     /// Whether the function that is called converts neither numbers to strings nor strings to numbers.
     #[inline]
     pub(super) fn is_strict(&self) -> bool {
-        self.instance.function.is_strict
+        self.function.is_strict
     }
 
     /// Refuses a string where a number is expected, if the function does not convert it.
@@ -272,15 +274,28 @@ impl<'c> Call<'c> {
         usize::try_from(top - self.arguments_after).unwrap_or(0)
     }
 
-    /// As [`build`](Self::build), with what has been received into the scratch memory.
-    pub(crate) fn build_with_received(
+    /// As [`build`](Self::build), for a body that owns a value meanwhile: the builder may take it, and it is
+    /// dropped where the call never gets to its end.
+    pub(crate) fn build_holding<T>(
         &mut self,
-        build: impl Fn(Builder, &[u8]) + Copy,
+        value: &Cell<Option<T>>,
+        build: impl Fn(Builder, &Cell<Option<T>>) + Copy,
+    ) -> Result<Built, Raise> {
+        holding(value, || self.build(|builder| build(builder, value)))
+    }
+
+    /// As [`build_holding`](Self::build_holding), with what has been received into the scratch memory.
+    pub(crate) fn build_with_received<T>(
+        &mut self,
+        value: &Cell<Option<T>>,
+        build: impl Fn(Builder, &[u8], &Cell<Option<T>>) + Copy,
     ) -> Result<Built, Raise> {
         let received = self.scratch.filled();
         // SAFETY: as in `build`.
         unsafe {
-            protect(self.state, 1, |state| build(Builder::new(state), received))?;
+            holding(value, || {
+                protect(self.state, 1, |state| build(Builder::new(state), received, value))
+            })?;
             Ok(Built(ffi::lua_gettop(self.state)))
         }
     }

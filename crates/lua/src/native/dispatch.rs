@@ -2,24 +2,24 @@
 
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::ptr;
 
 use mlua::ffi;
 use moonwire_sockets::Scratch;
 
 use super::build::{self, PROTECTED, protect};
 use super::call::Call;
-use super::instance::Instance;
 use super::library::Function;
+use super::numbering::{function_of, number_of};
 use super::reply::{Built, Outcome, Problem, Raise, Value};
 use super::{suspend, versions};
 
-/// The upvalue of each of our functions that is its [`Instance`]. The next one is [`PROTECTED`].
-const INSTANCE: i32 = 1;
-/// The upvalue of a method that holds the metatable of its class, which the instance names only.
-const METATABLE: i32 = 3;
+/// The upvalue of each of our functions that is its number. The next one is [`PROTECTED`].
+const NUMBER: i32 = 1;
 /// The upvalue of a bound function that holds its object.
-const BOUND: i32 = 4;
+const BOUND: i32 = 3;
+
+/// The error of a function whose upvalues have been changed.
+pub(super) const NOT_OURS: &str = "not a function of Moonwire";
 
 /// Which frame `luaL_where` is to name: the one that called the running C function.
 const CALLER: i32 = 1;
@@ -30,28 +30,22 @@ pub(super) fn bound_upvalue() -> i32 {
     ffi::lua_upvalueindex(BOUND)
 }
 
-/// Pushes a Lua function that runs `function`. A method has the metatable of its class at `metatable`
-/// on the stack; a bound function has its object behind that.
+/// Pushes a Lua function that runs `function`. A bound function has its object at `bound` on the stack.
 ///
 /// # Safety
 /// `state` has four free stack slots, and a Lua error may leave this frame.
 pub(super) unsafe fn push_function(
     state: *mut ffi::lua_State,
     function: &'static Function,
-    metatable: Option<i32>,
     bound: Option<i32>,
 ) {
-    const { assert!(INSTANCE == 1 && PROTECTED == 2 && METATABLE == 3 && BOUND == 4) };
-    // Lua aligns userdata to this at least.
-    const { assert!(align_of::<Instance>() <= 8) };
-    // SAFETY: the caller's promise; the memory is large enough, and nothing in it has to be dropped.
+    const { assert!(NUMBER == 1 && PROTECTED == 2 && BOUND == 3) };
+    // SAFETY: the caller's promise.
     unsafe {
-        let class = metatable.map_or(ptr::null(), |index| ffi::lua_topointer(state, index));
-        let instance = ffi::lua_newuserdata(state, size_of::<Instance>());
-        instance.cast::<Instance>().write(Instance::new(function, class));
+        ffi::lua_pushlightuserdata(state, number_of(function));
         ffi::lua_pushcfunction(state, build::run_protected);
         let mut upvalues = 2;
-        for index in [metatable, bound].into_iter().flatten() {
+        if let Some(index) = bound {
             ffi::lua_pushvalue(state, index);
             upvalues += 1;
         }
@@ -78,17 +72,16 @@ where
     // SAFETY: the caller's promise. No frame from here on down to a Lua call that may raise holds
     // anything to be dropped: the scratch is kept from it, and where it owns memory, pushing is protected.
     unsafe {
-        let instance = ffi::lua_touserdata(state, ffi::lua_upvalueindex(INSTANCE));
-        // Null where a debugger has changed the upvalue.
-        let Some(instance) = instance.cast::<Instance>().as_ref() else {
-            push_text(state, "not a function of Moonwire");
+        let number = ffi::lua_touserdata(state, ffi::lua_upvalueindex(NUMBER));
+        let Some(function) = function_of(number) else {
+            push_text(state, NOT_OURS);
             ffi::lua_error(state)
         };
         let mut scratch = ManuallyDrop::new(Scratch::new());
         let mut outcome = MaybeUninit::uninit();
         let place = &raw mut *scratch;
-        let call = Call::new(state, instance, &mut *place);
-        let ran = run(state, || body(call, instance.function), &mut outcome);
+        let call = Call::new(state, function, &mut *place);
+        let ran = run(state, || body(call, function), &mut outcome);
         let owns_memory = (*place).owns_memory();
         if ran.rest.is_none() && !owns_memory {
             if let Some(bytes) = ran.string {
@@ -104,7 +97,7 @@ where
             Ok(count) => count,
             Err(Raise::Suspended) => versions::yield_with(state, suspend::go_on),
             Err(raise) => {
-                push_error(state, instance.function.name, raise);
+                push_error(state, function.name, raise);
                 ffi::lua_error(state)
             }
         }

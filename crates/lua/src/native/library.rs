@@ -87,7 +87,7 @@ pub(crate) fn open(lua: &Lua, library: &'static Library) -> mlua::Result<Table> 
 /// stack slots. A Lua error (out of memory) may leave this frame and that of the caller.
 pub unsafe fn push_opener(state: *mut ffi::lua_State) {
     // SAFETY: the caller's promise.
-    unsafe { dispatch::push_function(state, &crate::OPENER, None, None) };
+    unsafe { dispatch::push_function(state, &crate::OPENER, None) };
 }
 
 impl Call<'_> {
@@ -117,7 +117,7 @@ pub(super) unsafe fn push_library(state: *mut ffi::lua_State, library: &'static 
         }
         for function in library.functions {
             push_text(state, function.name);
-            dispatch::push_function(state, function, None, None);
+            dispatch::push_function(state, function, None);
             ffi::lua_rawset(state, -3);
         }
         for (name, constant) in library.constants {

@@ -39,20 +39,24 @@
 //!   comes back to them, at the end of the Lua state, the driver drops what it has been given; whatever else
 //!   they own is lost.
 //!
-//! So nothing is borrowed from a cell or a thread-local while a call waits.
+//! So nothing is borrowed from a cell or a thread-local while a call waits. What it borrows from Lua, the scheduler
+//! keeps a list of, and it does not go on where any of that has gone (`borrowed`). What a body owns while Lua
+//! runs within it is listed too (`held`).
 //!
 //! A panic in a body becomes a Lua error; it never crosses Lua's frames. What runs under `lua_pcall`
 //! does not panic.
 
+mod borrowed;
 mod build;
 mod call;
 mod dispatch;
 mod fields;
 mod file;
-mod instance;
+mod held;
 mod library;
 mod lists;
 mod named_fields;
+mod numbering;
 mod object;
 mod prefetch;
 mod raising;
@@ -66,8 +70,10 @@ mod thread;
 mod trace;
 mod versions;
 
+pub(crate) use borrowed::{Borrowed, ObjectId};
 pub(crate) use build::Builder;
 pub(crate) use call::Call;
+pub(crate) use held::release_held;
 pub use library::push_opener;
 pub(crate) use library::{Constant, Function, Library, open, strict};
 pub(crate) use lists::Pairs;
@@ -76,6 +82,7 @@ pub(crate) use object::{Class, Object};
 pub(crate) use prefetch::prefetch;
 pub(crate) use reply::{Built, Outcome, Raise, Reply, Value};
 pub(crate) use script::Script;
+pub(crate) use singleton::CLOSING;
 pub(crate) use stacks::{Parked, Ran, Stack, Stacks, park, stay};
 pub(crate) use suspend::{Continue, Suspended};
 pub(crate) use table::{Item, NotAnObject};

@@ -8,11 +8,15 @@ use std::ptr;
 
 use mlua::ffi;
 
+use super::borrowed::ObjectId;
 use super::build::Builder;
 use super::call::Call;
 use super::dispatch::{self, push_text};
 use super::library::Function;
 use super::reply::{Built, Raise};
+use super::singleton::{Singleton, existing_singleton};
+use super::versions::may_be_closing;
+use crate::scheduler::Anchor;
 
 /// What the objects of one kind have in common.
 pub(crate) struct Class {
@@ -34,13 +38,38 @@ pub(crate) trait Object: 'static {
     const CLASS: &'static Class;
 }
 
-/// What every userdata of ours begins with.
+/// What every userdata of ours begins with. A userdata is known by this, not by its metatable, which the debug
+/// library can set for any.
 #[repr(C)]
-struct Header {
+pub(super) struct Header {
+    /// The address of [`MARK`].
+    mark: *const u8,
     /// The type in the slot that this is the header of.
     type_id: TypeId,
     /// Drops the value in that slot.
-    empty: unsafe fn(*mut Header),
+    empty: unsafe fn(*const Header),
+    /// How many calls have borrowed the value and wait.
+    pub(super) pins: Cell<u32>,
+}
+
+/// Its address is in the headers of this copy of the library, and nothing else has a reason to contain it.
+static MARK: u8 = 0;
+
+/// The header of the object at an index of the stack, if it is one of ours.
+///
+/// # Safety
+/// `state` has a value at that index, or none; the object lives for `'a`.
+#[inline]
+pub(super) unsafe fn header_at<'a>(state: *mut ffi::lua_State, index: i32) -> Option<&'a Header> {
+    // SAFETY: reads only. What is read of another library's userdata lies within its length; a light userdata
+    // has none.
+    unsafe {
+        let header = ffi::lua_touserdata(state, index).cast::<Header>().cast_const();
+        let is_ours = !header.is_null()
+            && ffi::lua_rawlen(state, index) >= size_of::<Header>()
+            && ptr::eq((*header).mark, &raw const MARK);
+        is_ours.then(|| &*header)
+    }
 }
 
 /// The memory of a userdata. The value is `None` before it is filled, and when it has been
@@ -54,22 +83,32 @@ struct Slot<T> {
 impl<T: 'static> Slot<T> {
     /// # Safety
     /// The header is that of a `Slot<T>`.
-    unsafe fn empty(header: *mut Header) {
-        // SAFETY: the caller's promise.
-        unsafe { (*header.cast::<Slot<T>>()).value = None };
+    unsafe fn empty(header: *const Header) {
+        // SAFETY: the caller's promise. The value is taken out first, so that what drops it cannot find it.
+        let value = unsafe { (*header.cast::<Slot<T>>().cast_mut()).value.take() };
+        drop(value);
     }
 }
 
-/// `__gc` of every class.
+/// `__gc` of every class. The debug library can call it with anything, at any time.
 unsafe extern "C-unwind" fn collect(state: *mut ffi::lua_State) -> i32 {
-    // SAFETY: Lua calls this with a userdata whose metatable `register` has made, and those are made
-    // by `Builder::object`. The metatable is locked, so nobody else can call it.
+    // SAFETY: Lua or a program calls this, with free stack slots. The header tells the type of its slot.
     unsafe {
-        let header = ffi::lua_touserdata(state, 1).cast::<Header>();
-        if let Some(&Header { empty, .. }) = header.as_ref() {
-            // The panic hook has told what went wrong; nobody is there to be given an error.
-            let _ = catch_unwind(AssertUnwindSafe(|| empty(header)));
-        }
+        let Some(header) = header_at(state, 1) else {
+            return 0;
+        };
+        // The panic hook has told what went wrong; nobody is there to be given an error.
+        let _ = catch_unwind(AssertUnwindSafe(|| {
+            if header.pins.get() > 0
+                && let Singleton::There(anchor) = existing_singleton::<Anchor>(state)
+            {
+                anchor.lose_object(ObjectId::of(header), may_be_closing(state));
+            }
+            // A call that has borrowed the value is in progress: the program itself has called this.
+            if header.pins.get() == 0 {
+                (header.empty)(header);
+            }
+        }));
     }
     0
 }
@@ -108,7 +147,7 @@ pub(super) unsafe fn register(state: *mut ffi::lua_State, class: &'static Class)
         for (functions, table) in methods.chain([(class.metamethods, metatable)]) {
             for function in functions {
                 push_text(state, function.name);
-                dispatch::push_function(state, function, Some(metatable), None);
+                dispatch::push_function(state, function, None);
                 ffi::lua_rawset(state, table);
             }
         }
@@ -123,6 +162,23 @@ pub(super) unsafe fn register(state: *mut ffi::lua_State, class: &'static Class)
     }
 }
 
+/// The value in the object at an index of the stack, if it has this type and has not been collected.
+///
+/// # Safety
+/// `state` has a value at that index, or none; the value lives for `'a`.
+#[inline]
+pub(super) unsafe fn value_at<'a, T: Object>(
+    state: *mut ffi::lua_State,
+    index: i32,
+) -> Option<&'a T> {
+    // SAFETY: the caller's promise; the type in the header tells what follows it.
+    unsafe {
+        let header =
+            header_at(state, index).filter(|header| header.type_id == TypeId::of::<T>())?;
+        (*ptr::from_ref(header).cast::<Slot<T>>()).value.as_ref()
+    }
+}
+
 impl Builder {
     /// Puts a new object on the stack, with the value that `value` holds. It is taken out only when
     /// the object is there to own it.
@@ -134,7 +190,12 @@ impl Builder {
         // initialised before the metatable lets anybody see what is in it.
         unsafe {
             let slot = ffi::lua_newuserdata(state, size_of::<Slot<T>>()).cast::<Slot<T>>();
-            let header = Header { type_id: TypeId::of::<T>(), empty: Slot::<T>::empty };
+            let header = Header {
+                mark: &raw const MARK,
+                type_id: TypeId::of::<T>(),
+                empty: Slot::<T>::empty,
+                pins: Cell::new(0),
+            };
             slot.write(Slot { header, value: None });
             ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(T::CLASS));
             ffi::lua_setmetatable(state, -2);
@@ -153,10 +214,8 @@ impl Builder {
         // SAFETY: the promise of `Builder::new`.
         unsafe {
             let object = ffi::lua_gettop(state);
-            ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(T::CLASS));
-            dispatch::push_function(state, function, Some(object + 1), Some(object));
+            dispatch::push_function(state, function, Some(object));
             ffi::lua_replace(state, object);
-            ffi::lua_settop(state, object);
         }
     }
 
@@ -197,36 +256,28 @@ impl<'c> Call<'c> {
         value: T,
     ) -> Result<Built, Raise> {
         let value = Cell::new(Some(value));
-        let place = &value;
-        self.build(|builder| builder.bound_function(function, place))
+        self.build_holding(&value, |builder, value| builder.bound_function(function, value))
     }
 
     /// What the function that is called holds.
     #[inline]
     pub(crate) fn bound<T: Object>(&self) -> Result<&'c T, Raise> {
-        // SAFETY: reads only, and the stack has room for the metatable. The upvalue keeps the object
-        // for as long as the function runs.
-        let value =
-            unsafe { self.object_with::<T>(self.instance().metatable, dispatch::bound_upvalue()) };
         // It has been collected, which a finaliser that runs later may see, or a debugger has
         // changed it.
-        value.ok_or(Raise::Text("what the function needs has been collected"))
+        self.object_on_stack(dispatch::bound_upvalue())
+            .ok_or(Raise::Text("what the function needs has been collected"))
     }
 
     /// Makes an object for the reply. The value is dropped where Lua has no memory for it.
     pub(crate) fn object<T: Object>(&mut self, value: T) -> Result<Built, Raise> {
         let value = Cell::new(Some(value));
-        let place = &value;
-        self.build(|builder| builder.object(place))
+        self.build_holding(&value, |builder, value| builder.object(value))
     }
 
     /// The object whose method is called.
     #[inline]
     pub(crate) fn this<T: Object>(&self) -> Result<&'c T, Raise> {
-        // SAFETY: reads only, and the stack has room for the metatable. The running function is a
-        // method, whose instance names the metatable of its class.
-        let value = unsafe { self.object_with::<T>(self.instance().metatable, 1) };
-        value.ok_or_else(|| self.type_error(0, T::CLASS.name))
+        self.object_on_stack(1).ok_or_else(|| self.type_error(0, T::CLASS.name))
     }
 
     /// The object whose method is called, for the reply.
@@ -294,68 +345,12 @@ impl<'c> Call<'c> {
             .ok_or_else(|| self.type_error(0, T::CLASS.name))
     }
 
-    /// The object at an absolute index of the Lua stack, if it is one of this type.
-    fn object_on_stack<T: Object>(&self, index: i32) -> Option<&'c T> {
-        // SAFETY: a function of ours runs, with free stack slots, and arguments stay for `'c`.
-        unsafe { self.object_with(self.metatable_of::<T>(), index) }
-    }
-
-    /// The identity of the metatable of a class.
-    ///
-    /// # Safety
-    /// The stack has two free slots.
-    pub(super) unsafe fn metatable_of<T: Object>(&self) -> *const c_void {
-        let state = self.state();
-        self.instance().metatable_of(T::CLASS, || {
-            // SAFETY: the caller's promise; nothing is allocated.
-            unsafe {
-                ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(T::CLASS));
-                let metatable = ffi::lua_topointer(state, -1);
-                ffi::lua_pop(state, 1);
-                metatable
-            }
-        })
-    }
-
-    /// The object at an index of the stack, if it has the metatable of its class. Nothing with
-    /// another metatable is looked into.
-    ///
-    /// # Safety
-    /// `metatable` comes from [`metatable_of`](Self::metatable_of) for this type, the stack has a
-    /// free slot, and the object lives for `'a`.
-    #[inline]
-    pub(super) unsafe fn object_with<'a, T: Object>(
-        &self,
-        metatable: *const c_void,
-        index: i32,
-    ) -> Option<&'a T> {
-        // SAFETY: the caller's promise.
-        unsafe {
-            let state = self.state();
-            if ffi::lua_getmetatable(state, index) == 0 {
-                return None;
-            }
-            let is_ours = ffi::lua_topointer(state, -1) == metatable;
-            ffi::lua_pop(state, 1);
-            if is_ours { self.value_at(index) } else { None }
-        }
-    }
-
-    /// The value in the object at an index of the stack, if it has this type and has not been
+    /// The object at an index of the Lua stack, or at a pseudo-index, if it is one of this type and has not been
     /// collected.
-    ///
-    /// # Safety
-    /// The value at that index has the metatable of a class, and lives for `'a`.
     #[inline]
-    unsafe fn value_at<'a, T: Object>(&self, index: i32) -> Option<&'a T> {
-        // SAFETY: the caller's promise; the type in the header tells what follows it.
-        unsafe {
-            let header = ffi::lua_touserdata(self.state(), index).cast::<Header>();
-            if header.is_null() || (*header).type_id != TypeId::of::<T>() {
-                return None;
-            }
-            (*header.cast::<Slot<T>>()).value.as_ref()
-        }
+    pub(super) fn object_on_stack<T: Object>(&self, index: i32) -> Option<&'c T> {
+        // SAFETY: arguments and upvalues stay for `'c`.
+        unsafe { value_at(self.state(), index) }
     }
 
     /// The address that tells the object whose method is called from every other, for `tostring`.

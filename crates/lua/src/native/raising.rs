@@ -28,7 +28,7 @@ impl Call<'_> {
     /// The error for an argument with a wrong value, in words that are made at run time.
     #[cold]
     pub(crate) fn refuse(&mut self, index: usize, problem: &[u8]) -> Raise {
-        let name = self.instance().function.name.as_bytes();
+        let name = self.callee().name.as_bytes();
         let head = format!("bad argument #{index} to '").into_bytes();
         self.raise(&[&head, name, b"' (", problem, b")"].concat())
     }

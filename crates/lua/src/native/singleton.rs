@@ -5,7 +5,7 @@ use std::cell::Cell;
 use mlua::ffi;
 
 use super::call::Call;
-use super::object::{Object, push_metatable};
+use super::object::{Object, header_at, push_metatable, value_at};
 use super::reply::Raise;
 
 impl<'c> Call<'c> {
@@ -15,13 +15,14 @@ impl<'c> Call<'c> {
         &mut self,
         make: impl FnOnce() -> Result<T, Raise>,
     ) -> Result<&'c T, Raise> {
-        if let Some(object) = self.existing_singleton::<T>() {
-            return Ok(object);
+        match self.existing_singleton::<T>() {
+            Singleton::There(object) => return Ok(object),
+            Singleton::Collected => return Err(CLOSING),
+            Singleton::Missing => {}
         }
         let made = Cell::new(Some(make()?));
-        let place = &made;
-        self.build(|builder| {
-            builder.object(place);
+        self.build_holding(&made, |builder, made| {
+            builder.object(made);
             // SAFETY: the promise of `Builder::new`. The registry holds it under its metatable.
             unsafe {
                 push_metatable::<T>(builder.state());
@@ -31,24 +32,54 @@ impl<'c> Call<'c> {
         })?;
         // SAFETY: drops what was built, which the registry holds.
         unsafe { ffi::lua_pop(self.state(), 1) };
-        self.existing_singleton::<T>().ok_or(Raise::Text("out of place in this state"))
+        match self.existing_singleton::<T>() {
+            Singleton::There(object) => Ok(object),
+            Singleton::Missing | Singleton::Collected => {
+                Err(Raise::Text("out of place in this state"))
+            }
+        }
     }
 
-    fn existing_singleton<T: Object>(&self) -> Option<&'c T> {
-        // SAFETY: a function of ours runs, with free stack slots; nothing here raises or allocates. The
-        // registry keeps the object for as long as the state lives.
-        unsafe {
-            let state = self.state();
-            push_metatable::<T>(state);
-            if ffi::lua_istable(state, -1) == 0 {
-                ffi::lua_pop(state, 1);
-                return None;
-            }
-            let metatable = ffi::lua_topointer(state, -1);
-            ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
-            let object = self.object_with(metatable, -1);
+    fn existing_singleton<T: Object>(&self) -> Singleton<'c, T> {
+        // SAFETY: a function of ours runs, with free stack slots. The registry keeps the object for as long as
+        // the state lives.
+        unsafe { existing_singleton(self.state()) }
+    }
+}
+
+/// What a state uses that is being closed: its finaliser has run.
+pub(crate) const CLOSING: Raise = Raise::Text("the Lua state is closing");
+
+/// What has become of a singleton.
+pub(super) enum Singleton<'a, T> {
+    /// It has not been made.
+    Missing,
+    There(&'a T),
+    /// Its finaliser has run: the state is closing.
+    Collected,
+}
+
+/// Looks for the singleton of a type. Nothing is raised or allocated.
+///
+/// # Safety
+/// `state` has three free stack slots; the object lives for `'a`.
+pub(super) unsafe fn existing_singleton<'a, T: Object>(
+    state: *mut ffi::lua_State,
+) -> Singleton<'a, T> {
+    // SAFETY: the caller's promise.
+    unsafe {
+        push_metatable::<T>(state);
+        if ffi::lua_istable(state, -1) == 0 {
             ffi::lua_pop(state, 1);
-            object
+            return Singleton::Missing;
         }
+        ffi::lua_rawget(state, ffi::LUA_REGISTRYINDEX);
+        let singleton = match value_at(state, -1) {
+            Some(object) => Singleton::There(object),
+            None if header_at(state, -1).is_some() => Singleton::Collected,
+            None => Singleton::Missing,
+        };
+        ffi::lua_pop(state, 1);
+        singleton
     }
 }

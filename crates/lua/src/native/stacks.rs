@@ -20,7 +20,9 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 use mlua::ffi;
 
 use super::call::Call;
+use super::held;
 use super::thread::{Resumed, Thread};
+use super::versions::{has_level, is_main};
 
 /// The size of a stack: that of a program's main thread. Lua nests C calls up to 200 deep, with buffers of up
 /// to 8 KiB each, and LuaJIT as deep as there is room. Memory is used only when it is touched.
@@ -63,11 +65,12 @@ impl fmt::Debug for Stack {
 impl Stack {
     /// Drops what the call owns that is parked here. Nobody goes on with it any more.
     pub(crate) fn give_up(mut self) -> Stack {
-        let outer = EXCHANGE.get();
+        let outer = (EXCHANGE.get(), held::begin());
         if let Some(stack) = &mut self.0 {
             stack.resume(Order::GiveUp);
         }
-        EXCHANGE.set(outer);
+        EXCHANGE.set(outer.0);
+        held::go_on(outer.1);
         self
     }
 }
@@ -123,7 +126,7 @@ impl Stacks {
     }
 
     fn run(&self, call: &mut Call<'_>, mut stack: Stack, order: Order) -> Ran {
-        let outer = (EXCHANGE.get(), FROM.replace(call.state()));
+        let outer = (EXCHANGE.get(), FROM.replace(call.state()), held::begin());
         let report = match stack.0.as_mut().map(|coroutine| coroutine.resume(order)) {
             Some(CoroutineResult::Yield(report)) => report,
             // The loop of `serve` does not end.
@@ -131,6 +134,7 @@ impl Stacks {
         };
         EXCHANGE.set(outer.0);
         FROM.set(outer.1);
+        held::go_on(outer.2);
         match report {
             Report::Parked => Ran::Parked(stack),
             Report::Resumed(resumed) => {
@@ -141,6 +145,18 @@ impl Stacks {
                 Ran::Resumed(resumed)
             }
         }
+    }
+}
+
+impl Call<'_> {
+    /// Whether the call is made in the main coroutine or in the one in which the loop runs. Those have been left for
+    /// a task, so the host calls into them, or is closing the state: what waits there waits with the thread.
+    /// Recent releases of LuaJIT run finalisers in a coroutine of their own, and empty the main one before
+    /// they close the state.
+    pub(crate) fn runs_below_tasks(&self) -> bool {
+        let from = FROM.get();
+        // SAFETY: a function of ours runs, in a task, so the loop has resumed that from `from`.
+        self.state() == from || unsafe { is_main(self.state()) || !has_level(from, 0) }
     }
 }
 
@@ -162,12 +178,19 @@ pub(crate) enum Parked {
     IsGivenUp,
 }
 
+// The stack may go on in another thread, so the address of the thread-local must not be kept from before.
+#[inline(never)]
+fn set_exchange(exchange: *const Exchange) {
+    EXCHANGE.set(exchange);
+}
+
 /// Parks the stack that runs, until the scheduler goes on with it. Only what runs on one may call this.
 pub(crate) fn park() -> Parked {
-    let exchange = EXCHANGE.get();
+    let (exchange, held) = (EXCHANGE.get(), held::current());
     // SAFETY: it was set by the stack that runs, on which it lies, when that was last entered.
     let order = unsafe { (*exchange).suspend(Report::Parked) };
-    EXCHANGE.set(exchange);
+    set_exchange(exchange);
+    held::go_on(held);
     match order {
         Order::GiveUp => Parked::IsGivenUp,
         Order::Resume(_) | Order::GoOn => Parked::GoesOn,
@@ -184,7 +207,7 @@ pub(crate) fn stay() -> ! {
 /// The life of a stack: it resumes one coroutine after the other.
 fn serve(exchange: &Exchange, mut order: Order) {
     loop {
-        EXCHANGE.set(exchange);
+        set_exchange(exchange);
         let resumed = match order {
             // SAFETY: the scheduler runs in a function of ours, and resumes only what it has made.
             Order::Resume(state) => unsafe { Thread::resume(state, || FROM.get()) },

@@ -6,7 +6,7 @@ use mlua::ffi;
 
 use super::build::{Builder, FIRST_GIVEN, protect_with};
 use super::call::Call;
-use super::object::Object;
+use super::object::{Object, value_at};
 use super::reply::{Built, Raise};
 
 /// A table that lists objects holds something else.
@@ -25,14 +25,7 @@ impl<'c> Call<'c> {
         list: &mut Vec<R>,
         mut read: impl FnMut(&T) -> R,
     ) -> Result<Result<(), NotAnObject>, Raise> {
-        // SAFETY: a function of ours runs, with free stack slots.
-        let metatable = unsafe { self.metatable_of::<T>() };
-        self.read_list(index, list, |item| {
-            // SAFETY: what has the class's metatable is an object; the reference to it ends before
-            // anything could collect it.
-            let object = unsafe { item.0.object_with::<T>(metatable, -1) };
-            object.map(&mut read)
-        })
+        self.read_list(index, list, |item| item.object().map(&mut read))
     }
 
     /// As [`read_objects`](Self::read_objects), for a table of anything that `read` makes something
@@ -179,9 +172,8 @@ pub(crate) struct Item<'a, 'c>(&'a Call<'c>);
 impl Item<'_, '_> {
     /// The object, if it is one of this type.
     pub(crate) fn object<T: Object>(&self) -> Option<&T> {
-        // SAFETY: a function of ours runs, with free stack slots. The reference ends with the item,
-        // before anything could collect the object.
-        unsafe { self.0.object_with(self.0.metatable_of::<T>(), -1) }
+        // SAFETY: the reference ends with the item, before anything could collect the object.
+        unsafe { value_at(self.0.state(), -1) }
     }
 
     /// The number as an integer, if it is one. A string is none.

@@ -48,6 +48,39 @@ unsafe fn lua_resetthread(state: *mut lua_State) -> c_int {
     unsafe { close(state) }
 }
 
+/// Whether a coroutine has a function at this level: 0 is the one that runs, 1 the one that has called it.
+///
+/// # Safety
+/// `state` is not being resumed elsewhere.
+pub(super) unsafe fn has_level(state: *mut lua_State, level: c_int) -> bool {
+    let mut record = mem::MaybeUninit::uninit();
+    // SAFETY: the caller's promise; the record is not read.
+    unsafe { mlua::ffi::lua_getstack(state, level, record.as_mut_ptr()) != 0 }
+}
+
+/// Whether a finaliser may have been called by `lua_close`. That calls them in the main coroutine, or below
+/// everything else in one of its own (recent releases of LuaJIT).
+///
+/// # Safety
+/// `state` runs the finaliser, and has a free stack slot.
+pub(super) unsafe fn may_be_closing(state: *mut lua_State) -> bool {
+    // SAFETY: the caller's promise.
+    unsafe { is_main(state) || !has_level(state, 1) }
+}
+
+/// Whether this is the main coroutine of its Lua state.
+///
+/// # Safety
+/// `state` has a free stack slot.
+pub(super) unsafe fn is_main(state: *mut lua_State) -> bool {
+    // SAFETY: the caller's promise. (Lua 5.1 has no name for it in the registry.)
+    unsafe {
+        let is_main = mlua::ffi::lua_pushthread(state) != 0;
+        mlua::ffi::lua_pop(state, 1);
+        is_main
+    }
+}
+
 /// Whether the running C function may suspend its coroutine with [`yield_with`].
 ///
 /// # Safety

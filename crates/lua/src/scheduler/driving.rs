@@ -6,7 +6,7 @@ use moonwire_sockets::operation::{Patience, Progress};
 use moonwire_sockets::{Errno, Error, Operation, Timeout, Waiter};
 
 use super::{Scheduler, with_current};
-use crate::native::{Call, Continue, Outcome, Parked, park, stay};
+use crate::native::{Call, Continue, Outcome, Parked, Raise, park, release_held, stay};
 
 /// An operation on its way, and what is to be done with what comes of it.
 struct Driven<O, W> {
@@ -26,7 +26,11 @@ enum Step<T> {
     Suspend,
     /// The task waits, and the C stack has to be parked.
     Park,
+    /// What the call needs has gone while it waited.
+    Lost,
 }
+
+const LOST: Raise = Raise::Text("what the call needs has gone while it waited");
 
 /// Runs an operation in a task, which the call is made in.
 #[inline(never)]
@@ -49,9 +53,11 @@ where
             Step::Park => {
                 if park() == Parked::IsGivenUp {
                     drop(driven);
+                    release_held();
                     stay();
                 }
             }
+            Step::Lost => return Err(LOST),
         }
         step = driven.go_on(&mut call);
     }
@@ -72,6 +78,11 @@ impl<O: Operation, W> Driven<O, W> {
 
     /// As [`begin`](Self::begin), after a wait.
     fn go_on(&mut self, call: &mut Call<'_>) -> Step<O::Output> {
+        let borrowed =
+            with_current(|scheduler, current| scheduler.with(current, |task| task.borrowed.take()));
+        if !borrowed.flatten().is_some_and(|borrowed| call.still_has(&borrowed)) {
+            return Step::Lost;
+        }
         self.step(call, Driven::attempt)
     }
 
@@ -89,8 +100,11 @@ impl<O: Operation, W> Driven<O, W> {
     ) -> Step<O::Output> {
         let step = with_current(|scheduler, current| match act(self, scheduler, current, call) {
             Some(result) => Step::Done(result),
-            None if scheduler.may_suspend(call) => Step::Suspend,
-            None => Step::Park,
+            None => {
+                let borrowed = call.borrow_arguments();
+                scheduler.with(current, |task| task.borrowed = Some(borrowed));
+                if scheduler.may_suspend(call) { Step::Suspend } else { Step::Park }
+            }
         });
         // Where no task runs, nobody would end the wait.
         step.unwrap_or(Step::Done(Err(Errno::DEADLK.during(O::NAME))))
@@ -148,6 +162,7 @@ where
             Step::Done(result) => (self.word)(call, result),
             // It was suspended before, so it may be again.
             Step::Suspend | Step::Park => suspend(call, self),
+            Step::Lost => Err(LOST),
         }
     }
 }

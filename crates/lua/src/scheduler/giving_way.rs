@@ -3,7 +3,7 @@
 use moonwire_sockets::operation::{Patience, Progress, Wait};
 use moonwire_sockets::{Error, Operation, Scratch};
 
-use super::with_current;
+use super::{task_of, with_current};
 
 /// Is done when every task that is ready has had its turn. Outside of tasks there are no others.
 #[derive(Debug, Default)]
@@ -15,13 +15,13 @@ impl Operation for GiveWay {
     const NAME: &'static str = "yield";
     type Output = ();
 
-    fn attempt(&mut self, _: &mut Scratch, _: Patience<'_>) -> Result<Progress<()>, Error> {
-        if self.has_given {
+    fn attempt(&mut self, _: &mut Scratch, patience: Patience<'_>) -> Result<Progress<()>, Error> {
+        if self.has_given || task_of(&patience).is_none() {
             return Ok(Progress::Done(()));
         }
         self.has_given = true;
-        let is_task = with_current(|scheduler, current| scheduler.make_ready(current)).is_some();
-        Ok(if is_task { Progress::Waiting } else { Progress::Done(()) })
+        with_current(|scheduler, current| scheduler.make_ready(current));
+        Ok(Progress::Waiting)
     }
 
     fn waits_for(&self) -> Wait<'_> {

@@ -6,7 +6,7 @@ use moonwire_sockets::operation::{Patience, Progress, Wait};
 use moonwire_sockets::{Errno, Error, Operation, Scratch, Waiter};
 
 use super::task::{Status, TaskHandle};
-use super::{Scheduler, note, with_current};
+use super::{Scheduler, note, task_of};
 use crate::native::{Call, Raise, Reply, Thread, Trace};
 
 /// Waits for the end of a task. The output is how it ended.
@@ -45,8 +45,12 @@ impl Operation for Join {
     const NAME: &'static str = "join";
     type Output = Joined;
 
-    fn attempt(&mut self, _: &mut Scratch, _: Patience<'_>) -> Result<Progress<Joined>, Error> {
-        let current = with_current(|_, current| current);
+    fn attempt(
+        &mut self,
+        _: &mut Scratch,
+        patience: Patience<'_>,
+    ) -> Result<Progress<Joined>, Error> {
+        let current = task_of(&patience);
         self.scheduler.with(self.task, |task| {
             if task.status.has_ended() {
                 task.is_joined = true;

@@ -20,10 +20,13 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
+use moonwire_sockets::operation::Patience;
 use moonwire_sockets::{Cause, Errno, Error, Reactor, Waiter, Wake};
 use slab::Slab;
 
-use crate::native::{Call, Class, Object, Raise, Stack, Stacks, Suspended, Thread, Trace};
+use crate::native::{
+    CLOSING, Call, Class, Object, ObjectId, Raise, Stack, Stacks, Suspended, Thread, Trace,
+};
 
 pub(crate) use driving::drive_in_task;
 pub(crate) use giving_way::{GiveWay, Pass};
@@ -74,15 +77,30 @@ pub(crate) struct Scheduler {
     /// When garbage was last collected to find tasks that have failed and that nobody can ask.
     last_search: Cell<Option<Instant>>,
     woken: RefCell<Vec<(Waiter, Wake)>>,
+    /// Whether the Lua state is closing: no task is resumed any more.
+    is_closed: Cell<bool>,
     lua: *const c_void,
 }
 
 /// What the Lua state holds.
-struct Anchor(Rc<Scheduler>);
+pub(crate) struct Anchor(Rc<Scheduler>);
 
 impl Drop for Anchor {
     fn drop(&mut self) {
         self.0.close();
+    }
+}
+
+impl Anchor {
+    /// A finaliser has found that a call which waits has borrowed its object. That call must not go on.
+    ///
+    /// `lua_close` runs all finalisers while everything else is still there. It is the only reason why an object
+    /// goes that a task uses (but for the debug library), so where it may have called this one, all that waits
+    /// is given up.
+    pub(crate) fn lose_object(&self, object: ObjectId, may_be_closing: bool) {
+        if self.0.lose_object(object) && may_be_closing {
+            self.0.close();
+        }
     }
 }
 
@@ -108,14 +126,17 @@ static HAS_RUN: AtomicBool = AtomicBool::new(false);
 /// Whether the call is made in a task.
 #[inline]
 pub(crate) fn is_task(call: &Call<'_>) -> bool {
-    HAS_RUN.load(Ordering::Relaxed) && IS_RUNNING.get() && is_task_of_running(call)
+    is_in_loop() && is_task_of_running(call)
 }
 
 #[inline(never)]
 fn is_task_of_running(call: &Call<'_>) -> bool {
     RUNNING.with_borrow(|running| {
         running.as_ref().is_some_and(|scheduler| match scheduler.current.get() {
-            Some((_, thread)) => call.runs_in(thread) || scheduler.lua == call.lua_identity(),
+            Some((_, thread)) => {
+                call.runs_in(thread)
+                    || (scheduler.lua == call.lua_identity() && !call.runs_below_tasks())
+            }
             None => false,
         })
     })
@@ -154,6 +175,20 @@ pub(crate) fn note_error(call: &Call<'_>, level: i32) {
         });
         note(trace, is_own == Some(true));
     }
+}
+
+/// The task that an attempt is made for. There is none where the driver is the one that parks the thread.
+fn task_of(patience: &Patience<'_>) -> Option<Waiter> {
+    match patience {
+        Patience::Kernel(_) => None,
+        Patience::None | Patience::Reactor(_) => with_current(|_, current| current),
+    }
+}
+
+/// Whether a loop runs in this thread.
+#[inline]
+pub(crate) fn is_in_loop() -> bool {
+    HAS_RUN.load(Ordering::Relaxed) && IS_RUNNING.get()
 }
 
 /// What the current task was suspended with. `None` where its coroutine has been resumed by somebody else.
@@ -197,6 +232,9 @@ impl Scheduler {
             Err(_) => Err(Raise::Text("no descriptors are left for an event loop")),
         })?;
         let scheduler = Rc::clone(&anchor.0);
+        if scheduler.is_closed.get() {
+            return Err(CLOSING);
+        }
         if scheduler.reactor.is_of_this_process() {
             Ok(scheduler)
         } else {
@@ -224,6 +262,7 @@ impl Scheduler {
             has_unknown_failure: Cell::new(false),
             last_search: Cell::new(None),
             woken: RefCell::default(),
+            is_closed: Cell::new(false),
             lua,
         })
     }
@@ -414,16 +453,32 @@ impl Scheduler {
         Some(suspended)
     }
 
-    /// Drops what the calls that wait own, for the Lua state is at its end.
+    /// Sees to it that no call which has borrowed an object goes on. Whether there is a task that would have.
+    fn lose_object(&self, object: ObjectId) -> bool {
+        let mut is_needed = false;
+        for (_, task) in self.tasks.borrow_mut().iter_mut() {
+            if task.borrowed.as_mut().is_some_and(|borrowed| borrowed.lose(object)) {
+                // The coroutine may have been closed by the program, and the task not have been told.
+                let is_suspended = task.thread.is_some_and(Thread::is_suspended);
+                is_needed |= task.parked.is_some() || is_suspended;
+            }
+        }
+        is_needed
+    }
+
+    /// Drops what the calls that wait own, for the Lua state is at its end. Nothing goes on after that.
     fn close(&self) {
+        self.is_closed.set(true);
         let rests: Vec<_> = self
             .tasks
             .borrow_mut()
             .iter_mut()
-            .map(|(_, task)| (task.suspended.take(), task.parked.take(), task.tells.take()))
+            .map(|(_, task)| {
+                (task.borrowed.take(), task.suspended.take(), task.parked.take(), task.tells.take())
+            })
             .collect();
-        for (suspended, parked, _) in rests {
-            drop(suspended);
+        for (borrowed, suspended, parked, _) in rests {
+            drop((borrowed, suspended));
             if let Some(stack) = parked {
                 stack.give_up();
             }

@@ -8,7 +8,7 @@ use moonwire_sockets::{Errno, Timeout, Waiter};
 use super::Scheduler;
 use super::task::{Status, Task};
 use super::turning::enter;
-use crate::native::{Call, Raise, Reply};
+use crate::native::{CLOSING, Call, Raise, Reply};
 
 /// How many turns tasks have to end whose every wait fails.
 const LAST_TURNS: usize = 64;
@@ -46,6 +46,9 @@ impl Scheduler {
         });
         let turned = self.turn_to_the_end(call, at_failure.grace);
         drop(turning);
+        if self.is_closed.get() {
+            return Err(CLOSING);
+        }
         self.report_failures();
         if turned.is_err() {
             return Err(Raise::Text("the event loop has failed"));
@@ -71,7 +74,7 @@ impl Scheduler {
 
     /// Turns until no task is left, or until those that are left have had their time to clean up.
     fn turn_to_the_end(&self, call: &mut Call<'_>, grace: Timeout) -> Result<(), Errno> {
-        while self.alive.get() > 0 {
+        while self.alive.get() > 0 && !self.is_closed.get() {
             self.turn(call, None, true)?;
             if self.has_main_failed.take() {
                 return self.end_others(call, grace);
@@ -87,7 +90,7 @@ impl Scheduler {
         }
         // A time beyond what the clock can hold is no limit.
         let end = grace.duration().and_then(|grace| Instant::now().checked_add(grace));
-        while self.alive.get() > 0 {
+        while self.alive.get() > 0 && !self.is_closed.get() {
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
             if left.is_some_and(|left| left.is_zero()) {
                 return self.end_by_force(call);
@@ -131,19 +134,21 @@ impl Scheduler {
     fn end_without_a_turn(&self, call: &mut Call<'_>, waiter: Waiter) {
         self.alive.set(self.alive.get() - 1);
         self.reactor.retire(waiter);
-        let (thread, suspended, parked, joiners, tells, is_kept) = self.with(waiter, |task| {
-            task.status = Status::Cancelled;
-            task.is_queued = false;
-            (
-                task.thread.take(),
-                task.suspended.take(),
-                task.parked.take(),
-                std::mem::take(&mut task.joiners),
-                task.tells.take(),
-                task.has_handle,
-            )
-        });
-        drop((suspended, joiners, tells));
+        let (thread, borrowed, suspended, parked, joiners, tells, is_kept) =
+            self.with(waiter, |task| {
+                task.status = Status::Cancelled;
+                task.is_queued = false;
+                (
+                    task.thread.take(),
+                    task.borrowed.take(),
+                    task.suspended.take(),
+                    task.parked.take(),
+                    std::mem::take(&mut task.joiners),
+                    task.tells.take(),
+                    task.has_handle,
+                )
+            });
+        drop((borrowed, suspended, joiners, tells));
         if let Some(stack) = parked {
             self.given_up.borrow_mut().push(stack.give_up());
         }

@@ -9,7 +9,7 @@ use moonwire_sockets::{Waiter, Wake};
 
 use super::{Scheduler, WaitList};
 use crate::convert::CANCELLED;
-use crate::native::{Stack, Suspended, Thread, Trace};
+use crate::native::{Borrowed, Stack, Suspended, Thread, Trace};
 
 /// What a task is at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,6 +52,8 @@ pub(super) struct Task {
     pub(super) status: Status,
     pub(super) suspended: Option<Suspended>,
     pub(super) parked: Option<Box<Stack>>,
+    /// What its call has borrowed that waits.
+    pub(super) borrowed: Option<Borrowed>,
     pub(super) wake: Option<Wake>,
     /// Those who wait for its end.
     pub(super) joiners: Vec<Waiter>,
@@ -112,6 +114,7 @@ impl Task {
             status: Status::Ready,
             suspended: None,
             parked: None,
+            borrowed: None,
             wake: None,
             joiners: Vec::new(),
             tells: None,

@@ -8,7 +8,7 @@ use moonwire_sockets::{Errno, Waiter};
 
 use super::task::Status;
 use super::{MOST_IDLE, SHARE, Scheduler, set_running};
-use crate::native::{Call, Raise, Ran, Resumed, Thread, Trace, prefetch};
+use crate::native::{CLOSING, Call, Raise, Ran, Resumed, Thread, Trace, prefetch};
 
 /// How often garbage is collected at most to find tasks that have failed and that nobody can ask.
 const SEARCH: Duration = Duration::from_secs(1);
@@ -49,6 +49,9 @@ impl Scheduler {
         let turning = enter(self)?;
         let turned = self.turn(call, timeout, timeout.is_none());
         drop(turning);
+        if self.is_closed.get() {
+            return Err(CLOSING);
+        }
         let at_once = !self.ready.borrow().is_empty();
         let prepared = if self.is_watched.get() { self.reactor.prepare(at_once) } else { Ok(()) };
         match turned.and(prepared) {
@@ -78,6 +81,9 @@ impl Scheduler {
             let next = self.next_ready();
             if let Some(waiter) = next {
                 self.resume(call, waiter);
+            }
+            if self.is_closed.get() {
+                return Ok(());
             }
         }
         self.give_up_abandoned(call);

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use moonwire_sockets::operation::{Patience, Progress, Wait};
 use moonwire_sockets::{Errno, Error, Operation, Scratch, Waiter};
 
-use super::{Scheduler, with_current};
+use super::{Scheduler, task_of};
 
 /// Those who wait for something that only another task can bring about, in the order in which they came.
 #[derive(Debug)]
@@ -85,11 +85,10 @@ impl Operation for Notified {
     const NAME: &'static str = "wait";
     type Output = ();
 
-    fn attempt(&mut self, _: &mut Scratch, _: Patience<'_>) -> Result<Progress<()>, Error> {
+    fn attempt(&mut self, _: &mut Scratch, patience: Patience<'_>) -> Result<Progress<()>, Error> {
         match self.waiter {
             None => {
-                let current = with_current(|_, current| current);
-                let waiter = current.ok_or(Errno::DEADLK.during(Self::NAME))?;
+                let waiter = task_of(&patience).ok_or(Errno::DEADLK.during(Self::NAME))?;
                 self.list.waiting.borrow_mut().push_back(waiter);
                 self.waiter = Some(waiter);
                 Ok(Progress::Waiting)

@@ -27,5 +27,6 @@ pub(crate) fn drive<'c, O: Operation + 'c>(
         return scheduler::drive_in_task(call, operation, timeout, word);
     }
     let result = call.with_scratch(|scratch| block_on(&mut operation, timeout, scratch));
+    call.check_interruption()?;
     word(call, result)
 }

@@ -45,6 +45,9 @@ use mlua::{Error, Lua, Result, Table};
 use crate::native::{Call, Function, Library, Outcome, Raise};
 
 pub use crate::native::push_opener;
+pub use moonwire_sockets::is_signal_caught;
+
+pub use crate::native::{Interruptible, interrupt, interruptible};
 
 /// Moonwire's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

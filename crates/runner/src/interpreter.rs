@@ -60,13 +60,14 @@ impl Interpreter {
         self.loader.file(&self.lua, file)
     }
 
-    /// Calls a value; an error becomes a message with a traceback.
+    /// Calls a value; an error becomes a message with a traceback. `^C` is such an error.
     pub(crate) fn call(
         &self,
         callee: LuaValue,
         arguments: impl IntoLuaMulti,
     ) -> Result<LuaMultiValue, Failure> {
         let handler = &self.message_handler;
+        let _interruptible = moonwire::interruptible(&self.lua)?;
         #[cfg(feature = "lua51")]
         let results = {
             let arguments = arguments.into_lua_multi(&self.lua)?;
@@ -85,6 +86,7 @@ impl Interpreter {
         arguments: impl IntoLuaMulti,
     ) -> Result<LuaMultiValue, Failure> {
         let arguments = arguments.into_lua_multi(&self.lua)?;
+        let _interruptible = moonwire::interruptible(&self.lua)?;
         self.finish(self.pcall.call((callee, arguments))?)
     }
 

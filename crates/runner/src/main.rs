@@ -26,6 +26,7 @@ use crate::options::{Command, Options};
 
 fn main() -> ExitCode {
     state::die_of_broken_pipes();
+    state::heed_interrupts();
     let command_line: Vec<OsString> = env::args_os().collect();
     let outcome = match Options::parse(&command_line) {
         Ok(Command::Help) => usage::print(),

@@ -14,6 +14,35 @@ pub(crate) fn die_of_broken_pipes() {
     unsafe { libc::signal(libc::SIGPIPE, libc::SIG_DFL) };
 }
 
+/// Lets `^C` interrupt what Lua does ([`moonwire::interrupt`]). Where nothing can be interrupted, and the
+/// second time, it ends the process.
+pub(crate) fn heed_interrupts() {
+    // Not restarted, system calls return when the signal comes.
+    //
+    // SAFETY: zeroes are a valid `sigaction`: no flags and an empty mask. The handler makes only calls that
+    // a handler may make.
+    unsafe {
+        let mut action: libc::sigaction = std::mem::zeroed();
+        action.sa_sigaction = on_interrupt as extern "C" fn(libc::c_int) as libc::sighandler_t;
+        libc::sigaction(libc::SIGINT, &raw const action, std::ptr::null_mut());
+    }
+}
+
+extern "C" fn on_interrupt(signal: libc::c_int) {
+    // SAFETY: the calls may be made in a handler, and `errno` is the one of this thread.
+    unsafe {
+        let errno = *libc::__errno_location();
+        if libc::gettid() != libc::getpid() {
+            // Lua runs in the main thread.
+            libc::syscall(libc::SYS_tgkill, libc::getpid(), libc::getpid(), signal);
+        } else if !moonwire::is_signal_caught(signal) && !moonwire::interrupt() {
+            libc::signal(signal, libc::SIG_DFL);
+            libc::raise(signal);
+        }
+        *libc::__errno_location() = errno;
+    }
+}
+
 /// A state with every standard library, C modules allowed, and every Moonwire module preloaded.
 pub(crate) fn create(ignore_environment: bool) -> LuaResult<Lua> {
     // The default options keep the original `pcall` and `xpcall`.

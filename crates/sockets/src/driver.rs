@@ -3,14 +3,16 @@
 use std::time::{Duration, Instant};
 
 use crate::operation::{self, Operation, Patience, Progress, Wait};
-use crate::{Deadline, Errno, Error, PollEntry, Scratch, Timeout, sys};
+use crate::{Deadline, Errno, Error, PollEntry, Scratch, Timeout, is_interrupted, sys};
 
 /// Runs an operation to its end, and parks the thread while it waits.
 ///
-/// The first attempt is made at once. `EINTR` goes on waiting for the time that is left.
+/// The first attempt is made at once. `EINTR` goes on waiting for the time that is left, unless the
+/// signal's handler has asked for an interruption.
 ///
 /// # Errors
-/// The operation's, or [`Cause::TimedOut`](crate::Cause::TimedOut) when the time is over.
+/// The operation's, [`Cause::TimedOut`](crate::Cause::TimedOut) when the time is over, and `EINTR` where an
+/// [interruption](crate::request_interruption) was asked for.
 #[inline(always)]
 pub fn block_on<O: Operation>(
     mut operation: O,
@@ -34,6 +36,9 @@ pub fn block_on<O: Operation>(
 #[inline(never)]
 fn park(wait: Wait<'_>, deadline: &mut Deadline, operation: &'static str) -> Result<bool, Error> {
     loop {
+        if is_interrupted() {
+            return Err(Errno::INTR.during(operation));
+        }
         let remaining = deadline.remaining();
         if remaining == Some(Duration::ZERO) {
             return Ok(false);

@@ -6,6 +6,7 @@ use std::collections::hash_map::Entry;
 use std::io::Read;
 use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use signal_hook::SigId;
 use signal_hook::low_level::{pipe, unregister};
@@ -42,6 +43,20 @@ pub fn signal_number(name: &[u8]) -> Option<i32> {
     SIGNALS.iter().find(|(other, _)| other.as_bytes() == name).map(|(_, number)| *number)
 }
 
+/// How many sets of the process catch each signal, by its number.
+static CATCHERS: [AtomicU32; 64] = [const { AtomicU32::new(0) }; 64];
+
+fn catchers(signal: i32) -> Option<&'static AtomicU32> {
+    usize::try_from(signal).ok().and_then(|number| CATCHERS.get(number))
+}
+
+/// Whether a [`SignalSet`] of the process catches a signal. A handler that was there before is still
+/// called, and can ask this.
+#[must_use]
+pub fn is_signal_caught(signal: i32) -> bool {
+    catchers(signal).is_some_and(|catchers| catchers.load(Ordering::Relaxed) > 0)
+}
+
 /// Signals that are caught. One is from when it is first asked for, as long as the set lives; one that
 /// comes while nobody waits is kept. It has no other effect any more.
 #[derive(Debug, Default)]
@@ -49,6 +64,7 @@ pub struct SignalSet(RefCell<HashMap<i32, Caught>>);
 
 #[derive(Debug)]
 struct Caught {
+    signal: i32,
     /// Gets a byte when the signal comes.
     arrivals: UnixStream,
     handler: SigId,
@@ -76,6 +92,9 @@ impl Caught {
 impl Drop for Caught {
     fn drop(&mut self) {
         unregister(self.handler);
+        if let Some(catchers) = catchers(self.signal) {
+            catchers.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -96,8 +115,11 @@ impl SignalSet {
                 let (arrivals, sender) = UnixStream::pair()?;
                 arrivals.set_nonblocking(true)?;
                 let handler = pipe::register(signal, sender)?;
+                if let Some(catchers) = catchers(signal) {
+                    catchers.fetch_add(1, Ordering::Relaxed);
+                }
                 let (count, is_kept) = (Cell::new(0), Cell::new(false));
-                place.insert(Caught { arrivals, handler, count, is_kept })
+                place.insert(Caught { signal, arrivals, handler, count, is_kept })
             }
         };
         caught.note();

@@ -48,7 +48,10 @@ where
     let mut step = driven.begin(&mut call);
     loop {
         match step {
-            Step::Done(result) => return (driven.word)(call, result),
+            Step::Done(result) => {
+                call.check_interruption()?;
+                return (driven.word)(call, result);
+            }
             Step::Suspend => return suspend(call, Box::new(driven)),
             Step::Park => {
                 if park() == Parked::IsGivenUp {
@@ -159,7 +162,10 @@ where
 {
     fn go_on(mut self: Box<Self>, mut call: Call<'c>) -> Outcome<'c> {
         match Driven::go_on(&mut self, &mut call) {
-            Step::Done(result) => (self.word)(call, result),
+            Step::Done(result) => {
+                call.check_interruption()?;
+                (self.word)(call, result)
+            }
             // It was suspended before, so it may be again.
             Step::Suspend | Step::Park => suspend(call, self),
             Step::Lost => Err(LOST),

@@ -219,6 +219,20 @@ pub(crate) fn outside_of_tasks<T>(run: impl FnOnce() -> T) -> T {
     result
 }
 
+/// Whether the interruption of the thread is for the one who asks to raise: the main function of `run` in the
+/// loop, anyone outside.
+pub(crate) fn answers_interruption() -> bool {
+    let is_main = with_scheduler(|scheduler| {
+        scheduler.current().is_some_and(|current| {
+            scheduler.with(current, |task| {
+                task.is_interrupted = false;
+                task.is_main
+            })
+        })
+    });
+    is_main.unwrap_or(true)
+}
+
 fn with_scheduler<T>(act: impl FnOnce(&Scheduler) -> T) -> Option<T> {
     RUNNING.with_borrow(|running| running.as_deref().map(act))
 }
@@ -381,6 +395,9 @@ impl Scheduler {
         until: Option<Instant>,
         operation: &'static str,
     ) -> Option<Error> {
+        if self.with(current, |task| task.is_interrupted) {
+            return Some(Errno::INTR.during(operation));
+        }
         let (is_deadlocked, is_cancelled, deadline) = self.with(current, |task| {
             let is_deadlocked = std::mem::take(&mut task.is_deadlocked);
             let is_cancelled = task.take_cancellation();

@@ -3,12 +3,12 @@
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use moonwire_sockets::{Errno, Timeout, Waiter};
+use moonwire_sockets::{Errno, Timeout, Waiter, is_interrupted, take_interruption};
 
 use super::Scheduler;
 use super::task::{Status, Task};
 use super::turning::enter;
-use crate::native::{CLOSING, Call, Raise, Reply};
+use crate::native::{CLOSING, Call, INTERRUPTED, Raise, Reply};
 
 /// How many turns tasks have to end whose every wait fails.
 const LAST_TURNS: usize = 64;
@@ -20,6 +20,15 @@ pub(crate) struct AtFailure {
     pub(crate) keep_going: bool,
     /// How long they may take to clean up.
     pub(crate) grace: Timeout,
+}
+
+/// How the tasks of `run` have come to their end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Ended {
+    /// By themselves, or after the main function had failed.
+    Alone,
+    /// By an interruption, after the main function had returned.
+    Interrupted,
 }
 
 impl Default for AtFailure {
@@ -69,22 +78,50 @@ impl Scheduler {
             _ => Ok(Reply::NOTHING),
         };
         self.give_up(call, main);
-        reply
+        match turned {
+            Ok(Ended::Interrupted) => Err(call.raise(INTERRUPTED.as_bytes())),
+            _ => reply,
+        }
     }
 
     /// Turns until no task is left, or until those that are left have had their time to clean up.
-    fn turn_to_the_end(&self, call: &mut Call<'_>, grace: Timeout) -> Result<(), Errno> {
+    fn turn_to_the_end(&self, call: &mut Call<'_>, grace: Timeout) -> Result<Ended, Errno> {
         while self.alive.get() > 0 && !self.is_closed.get() {
             self.turn(call, None, true)?;
             if self.has_main_failed.take() {
-                return self.end_others(call, grace);
+                self.end_others(call, grace)?;
+            } else if is_interrupted() && !self.interrupt_main() {
+                self.end_others(call, grace)?;
+                return Ok(Ended::Interrupted);
             }
         }
-        Ok(())
+        Ok(Ended::Alone)
+    }
+
+    /// Fails what the main function of `run` waits for, which then raises the interruption. `false` where the
+    /// function has ended.
+    fn interrupt_main(&self) -> bool {
+        let is_waiting = self
+            .tasks
+            .borrow_mut()
+            .iter_mut()
+            .find(|(_, task)| task.is_main && !task.status.has_ended())
+            .map(|(key, task)| {
+                task.is_interrupted = true;
+                task.keeps_going = false;
+                (Waiter(key as u32), task.status == Status::Waiting)
+            });
+        if let Some((main, true)) = is_waiting {
+            self.reactor.forget(main);
+            self.make_ready(main);
+        }
+        is_waiting.is_some()
     }
 
     /// Cancels all tasks, and gives those up that have not ended when the time is over.
     fn end_others(&self, call: &mut Call<'_>, grace: Timeout) -> Result<(), Errno> {
+        // This answers an interruption.
+        take_interruption();
         for waiter in self.alive() {
             self.cancel(waiter);
         }

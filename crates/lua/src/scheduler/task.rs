@@ -72,6 +72,8 @@ pub(super) struct Task {
     pub(super) keeps_going: bool,
     /// Whether nobody is left who could end its wait.
     pub(super) is_deadlocked: bool,
+    /// Whether its calls that may wait fail until one of them has raised the interruption.
+    pub(super) is_interrupted: bool,
     pub(super) has_started: bool,
     /// Whether a program can still ask about it.
     pub(super) has_handle: bool,
@@ -128,6 +130,7 @@ impl Task {
             is_main: false,
             keeps_going: false,
             is_deadlocked: false,
+            is_interrupted: false,
             has_started: false,
             has_handle,
             is_joined: false,
@@ -212,7 +215,7 @@ impl Task {
     pub(super) fn is_free(&self) -> bool {
         let is_called_off =
             matches!(self.cancellation, Cancellation::Pending | Cancellation::Final);
-        self.bounds.is_empty() && !self.is_deadlocked && !is_called_off
+        self.bounds.is_empty() && !self.is_deadlocked && !self.is_interrupted && !is_called_off
     }
 
     /// Whether the task was called off and has not been told. What it does from then on to clean up is

@@ -4,11 +4,11 @@ use std::io;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use moonwire_sockets::{Errno, Waiter};
+use moonwire_sockets::{Errno, Waiter, is_interrupted};
 
 use super::task::Status;
 use super::{MOST_IDLE, SHARE, Scheduler, set_running};
-use crate::native::{CLOSING, Call, Raise, Ran, Resumed, Thread, Trace, prefetch};
+use crate::native::{CLOSING, Call, Raise, Ran, Resumed, Target, Thread, Trace, prefetch};
 
 /// How often garbage is collected at most to find tasks that have failed and that nobody can ask.
 const SEARCH: Duration = Duration::from_secs(1);
@@ -20,6 +20,7 @@ const TAKEN_OVER: &str = "the task's coroutine was resumed or closed by another 
 pub(super) struct Turning<'a> {
     scheduler: &'a Scheduler,
     outer: Option<Rc<Scheduler>>,
+    _target: Target,
 }
 
 impl Drop for Turning<'_> {
@@ -36,7 +37,8 @@ pub(super) fn enter(scheduler: &Rc<Scheduler>) -> Result<Turning<'_>, Raise> {
         ));
     }
     scheduler.reactor.settle();
-    Ok(Turning { scheduler, outer: set_running(Some(Rc::clone(scheduler))) })
+    let outer = set_running(Some(Rc::clone(scheduler)));
+    Ok(Turning { scheduler, outer, _target: Target::none() })
 }
 
 impl Scheduler {
@@ -52,6 +54,7 @@ impl Scheduler {
         if self.is_closed.get() {
             return Err(CLOSING);
         }
+        call.check_interruption()?;
         let at_once = !self.ready.borrow().is_empty();
         let prepared = if self.is_watched.get() { self.reactor.prepare(at_once) } else { Ok(()) };
         match turned.and(prepared) {
@@ -99,7 +102,7 @@ impl Scheduler {
             self.break_deadlock();
             return Ok(());
         }
-        let waits = is_idle && !self.has_main_failed.get();
+        let waits = is_idle && !self.has_main_failed.get() && !is_interrupted();
         let timeout = if waits { timeout } else { Some(Duration::ZERO) };
         let mut woken = self.woken.take();
         let turned = self.reactor.turn(timeout, &mut woken);
@@ -168,11 +171,13 @@ impl Scheduler {
         };
         self.current.set(Some((waiter, thread)));
         self.share.set(SHARE);
+        let target = Target::thread(thread);
         let ran = match parked {
             Some(stack) => Ok(self.stacks.go_on(call, *stack)),
             None if has_started && !thread.is_suspended() => Err(io::Error::other(TAKEN_OVER)),
             None => self.stacks.resume(call, thread),
         };
+        drop(target);
         self.current.set(None);
         match ran {
             Ok(Ran::Parked(stack)) => self.with(waiter, |task| {

@@ -4,6 +4,7 @@
 mod conversation;
 mod environment;
 mod errors;
+mod interrupt;
 mod options;
 mod program;
 mod script;

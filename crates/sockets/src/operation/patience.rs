@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use crate::{
-    Deadline, Descriptor, Errno, Handle, Interest, KernelTimeout, PollEntry, Reactor, Timeout, sys,
+    Deadline, Descriptor, Errno, Handle, Interest, KernelTimeout, PollEntry, Reactor, Timeout,
+    is_interrupted, sys,
 };
 
 /// What an attempt may do when nothing can be done at once.
@@ -120,6 +121,8 @@ impl Patience<'_> {
                     }
                 }
                 Err(Errno::AGAIN) => return Ok(None),
+                // The driver fails with the interruption.
+                Err(Errno::INTR) if is_interrupted() => return Ok(None),
                 Err(Errno::INTR) => blocking = self.blocking(kernel),
                 Err(errno) => return Err(errno),
             }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use super::{Operation, Patience, Progress, Wait};
-use crate::{Descriptor, Errno, Error, PollEntry, Scratch, events, sys};
+use crate::{Descriptor, Errno, Error, PollEntry, Scratch, events, is_interrupted, sys};
 
 /// Waits until one of the entries is ready, `poll(2)`. The output is the entries, with what has
 /// come, and how many are ready.
@@ -42,6 +42,7 @@ impl Operation for Poll {
                 Ok(ready) => {
                     return Ok(Progress::Done((std::mem::take(&mut self.entries), ready)));
                 }
+                Err(Errno::INTR) if is_interrupted() => return Ok(Progress::Waiting),
                 Err(Errno::INTR) => {}
                 Err(errno) => return Err(errno.during(Self::NAME)),
             }

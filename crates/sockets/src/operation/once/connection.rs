@@ -2,7 +2,7 @@
 
 use super::{Manner, Once};
 use crate::operation::Operation;
-use crate::{Address, Descriptor, Errno, Handle, Interest, Scratch, Socket, sys};
+use crate::{Address, Descriptor, Errno, Handle, Interest, Scratch, Socket, is_interrupted, sys};
 
 /// Accepts a connection, `accept4(2)`. The output is the connection and the address of its peer.
 pub fn accept(
@@ -31,6 +31,7 @@ pub fn connect(handle: impl Handle, address: Address) -> impl Operation<Output =
         manner: Manner::Mode,
         call: move |descriptor: Descriptor, _: &mut Scratch, _| loop {
             match sys::connect(descriptor, &address) {
+                Err(Errno::INTR) if is_interrupted() => return Err(Errno::INTR),
                 Err(Errno::INTR) => begun = true,
                 Err(Errno::ISCONN) if begun => return Ok(()),
                 Err(Errno::INPROGRESS) => {

@@ -13,7 +13,7 @@ local socket = {}
 ---@field fd integer the descriptor, -1 when it is closed
 ---@field family "inet"|"inet6"|"unix"
 ---@field type "tcp"|"udp"
----@field listening boolean whether it is a stream socket made by `bind`
+---@field listening boolean whether `bind` has made it
 ---@field multicast boolean whether it was made with the type "mcast"
 
 ---The address of one end of a socket.

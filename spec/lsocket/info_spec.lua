@@ -15,9 +15,20 @@ net.it("tells what a socket is", function(family)
   })
   local datagrams = net.datagram(family)
   t.same(datagrams:info(), {
-    fd = datagrams:getfd(), family = family.kind, type = "udp", listening = false, multicast = false,
+    fd = datagrams:getfd(), family = family.kind, type = "udp", listening = true, multicast = false,
   })
   t.integer(datagrams:info().fd)
+  local sender = net.keep(lsocket.connect("udp", net.address(datagrams)))
+  t.equal(sender:info().listening, false)
+end)
+
+t.it("tells of a multicast socket whether bind or connect has made it", function()
+  local receiver = net.keep(lsocket.bind("mcast", "127.0.0.1", 0))
+  t.equal(receiver:info().listening, true)
+  t.equal(receiver:info().multicast, true)
+  local sender = net.keep(lsocket.connect("mcast", "127.0.0.1", receiver:info("socket").port))
+  t.equal(sender:info().listening, false)
+  t.equal(sender:info().multicast, true)
 end)
 
 net.it("tells the addresses of both ends", function(family)

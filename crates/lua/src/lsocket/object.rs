@@ -28,6 +28,7 @@ pub(super) struct SocketObject {
     socket: RefCell<Option<Socket>>,
     pub(super) family: Family,
     pub(super) kind: Kind,
+    /// What `info` tells: true for all that `bind` has made, datagram sockets too, as the document has it.
     listening: bool,
     multicast: bool,
 }
@@ -70,10 +71,9 @@ impl SocketObject {
         }
     }
 
-    /// A socket that has been bound.
+    /// A socket that `bind` has made.
     pub(super) fn bound(socket: Socket, family: Family, kind: Kind) -> SocketObject {
-        let listening = kind == Kind::Stream;
-        SocketObject { listening, ..SocketObject::connected(socket, family, kind) }
+        SocketObject { listening: true, ..SocketObject::connected(socket, family, kind) }
     }
 
     /// The same as one for multicast.

@@ -47,13 +47,13 @@ lsocket._VERSION = ""
 ---`INADDR_ANY`.
 ---@param type lsocket.type
 ---@param address string an IP address or a name; a path (with a slash), `@` and an abstract name
----@param port integer? 0 for one that the system chooses; none for a unix address
+---@param port integer? the system chooses one where it is missing or 0; none for a unix address
 ---@param backlog integer? 5 where it is missing
 ---@return lsocket.socket? socket
 ---@return string? message
 ---@overload fun(address: string, port?: integer, backlog?: integer): lsocket.socket?, string?
----@overload fun(type: lsocket.type, port: integer, backlog?: integer): lsocket.socket?, string?
----@overload fun(port: integer, backlog?: integer): lsocket.socket?, string?
+---@overload fun(type: lsocket.type, port?: integer, backlog?: integer): lsocket.socket?, string?
+---@overload fun(port?: integer, backlog?: integer): lsocket.socket?, string?
 function lsocket.bind(type, address, port, backlog) end
 
 ---A socket that begins to connect. When `select` returns it for writing, `status` tells how that went.

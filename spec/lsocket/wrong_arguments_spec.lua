@@ -20,7 +20,7 @@ end
 wrong_values.try_all(lsocket, {
   bind = {
     {
-      kinds = { "integer" },
+      kinds = { "integer?" },
       arguments = function()
         return 0
       end,
@@ -30,7 +30,7 @@ wrong_values.try_all(lsocket, {
       undo = close,
     },
     {
-      kinds = { "integer", "integer?" },
+      kinds = { "integer?", "integer?" },
       arguments = function()
         return 0, 5
       end,

@@ -24,7 +24,7 @@ pub(super) fn bind(call: Call<'_>) -> Outcome<'_> {
     } else if call.is_nil(position) {
         position += 1;
     }
-    let endpoint = Endpoint::read(&call, host, is_unix_name(host), position)?;
+    let endpoint = Endpoint::own(&call, host, is_unix_name(host), position)?;
     let backlog = call.integer_or(position + 1, BACKLOG)?;
     let backlog = i32::try_from(backlog)
         .map_err(|_| Raise::argument(position + 1, "backlog out of range"))?;

@@ -46,6 +46,24 @@ pub(super) enum Endpoint<'c> {
 }
 
 impl<'c> Endpoint<'c> {
+    /// The endpoint at a host and a port.
+    fn at(host: &'c [u8], port: u16) -> Endpoint<'c> {
+        literal_address(host, port).map_or(Endpoint::Name(host, port), Endpoint::Known)
+    }
+
+    /// The same for a socket's own end: the system chooses a port that is left out.
+    pub(super) fn own(
+        call: &Call<'c>,
+        host: &'c [u8],
+        is_unix: bool,
+        port: usize,
+    ) -> Result<Endpoint<'c>, Raise> {
+        match !is_unix && call.is_none_or_nil(port) {
+            true => Ok(Endpoint::at(host, 0)),
+            false => Endpoint::read(call, host, is_unix, port),
+        }
+    }
+
     /// The endpoint at a host and the port in an argument. A unix address needs no port.
     pub(super) fn read(
         call: &Call<'c>,
@@ -54,10 +72,7 @@ impl<'c> Endpoint<'c> {
         port: usize,
     ) -> Result<Endpoint<'c>, Raise> {
         if !is_unix {
-            let port = call.port(port)?;
-            return Ok(
-                literal_address(host, port).map_or(Endpoint::Name(host, port), Endpoint::Known)
-            );
+            return call.port(port).map(|port| Endpoint::at(host, port));
         }
         if !call.is_none_or_nil(port) {
             call.port(port)?;

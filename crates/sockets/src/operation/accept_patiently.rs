@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use super::patience::First;
+use super::pause::Pauses;
 use super::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Errno, Error, Handle, Interest, Scratch, Socket, sys};
 
-/// The pause after the first failure; each further one is twice as long.
-const FIRST_PAUSE: Duration = Duration::from_millis(5);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// The pauses after failures for which the listener is not to blame.
+const PAUSES: Pauses = Pauses::new(Duration::from_millis(5), Duration::from_secs(1));
 
 /// Accepts one connection of a listener in non-blocking mode, `accept4(2)`. The output is the
 /// connection, in blocking mode, and the address of its peer.
@@ -19,7 +19,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct AcceptPatiently<H> {
     listener: H,
-    pause: Duration,
+    pauses: Pauses,
     retry: Option<Instant>,
 }
 
@@ -27,7 +27,7 @@ impl<H: Handle> AcceptPatiently<H> {
     /// Accepts a connection of `listener`.
     #[must_use]
     pub const fn new(listener: H) -> Self {
-        AcceptPatiently { listener, pause: FIRST_PAUSE, retry: None }
+        AcceptPatiently { listener, pauses: PAUSES, retry: None }
     }
 }
 
@@ -71,8 +71,7 @@ impl<H: Handle> Operation for AcceptPatiently<H> {
             Ok(Some((connection, peer))) => Ok(Progress::Done((connection.into(), peer))),
             Ok(None) => Ok(Progress::Waiting),
             Err(Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM) => {
-                self.retry = Some(Instant::now() + self.pause);
-                self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+                self.retry = Some(self.pauses.begin());
                 Ok(Progress::Waiting)
             }
             Err(errno) => Err(errno.during(Self::NAME)),

@@ -1,14 +1,11 @@
 //! Connecting to the first of several addresses that answers.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use super::pause::Pauses;
 use super::{Operation, Patience, Progress, Wait};
 use crate::socket::family_of;
 use crate::{Address, Errno, Error, Interest, Kind, Scratch, Socket, SocketOption, sys};
-
-/// When to try again at a unix listener whose backlog is full: the kernel does not tell when there
-/// is room.
-const BACKLOG_PAUSE: Duration = Duration::from_millis(5);
 
 /// Connects to the first of `addresses` that answers, in their order, `connect(2)`. The output is
 /// the socket and the address that it reached; where none answers, the error is the last one's.
@@ -22,6 +19,7 @@ pub struct Connect {
     current: Option<(Socket, Address)>,
     nonblocking: bool,
     last: Error,
+    pauses: Pauses,
     retry: Option<Instant>,
 }
 
@@ -36,6 +34,7 @@ impl Connect {
             current: None,
             nonblocking: false,
             last: Errno::INVAL.during(Self::NAME),
+            pauses: Pauses::FULL_QUEUE,
             retry: None,
         }
     }
@@ -101,7 +100,7 @@ impl Operation for Connect {
                     return Ok(Progress::Waiting);
                 }
                 Err(Errno::AGAIN) if self.kind == Kind::Stream && address.ip().is_none() => {
-                    self.retry = Some(Instant::now() + BACKLOG_PAUSE);
+                    self.retry = Some(self.pauses.begin());
                     self.current = Some((socket, address));
                     return Ok(Progress::Waiting);
                 }

@@ -15,6 +15,7 @@ mod connect;
 mod name;
 pub mod once;
 mod patience;
+mod pause;
 mod poll;
 mod race;
 mod read;

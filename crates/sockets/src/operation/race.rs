@@ -4,15 +4,13 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::time::{Duration, Instant};
 
+use super::pause::Pauses;
 use super::{Operation, Patience, Progress, Wait};
 use crate::{Address, Errno, Error, Interest, Mode, PollEntry, Scratch, Socket, sys};
 
 /// How long an attempt has for itself before the next one begins, the "Connection Attempt Delay" of
 /// RFC 8305, section 5.
 const HEAD_START: Duration = Duration::from_millis(250);
-/// When to try again at a unix listener whose backlog is full: the kernel does not tell when there
-/// is room.
-const BACKLOG_PAUSE: Duration = Duration::from_millis(5);
 
 /// Connects a stream to whichever of several addresses answers first, as RFC 8305 (Happy Eyeballs)
 /// has it: the families take turns, and an attempt begins 250 ms after the one before, or as soon as
@@ -30,6 +28,7 @@ pub struct Race<P> {
     entries: Vec<PollEntry>,
     /// When to begin the next attempt, or to try again at a full backlog.
     next: Option<Instant>,
+    pauses: Pauses,
     last: Error,
     mode: Mode,
 }
@@ -58,6 +57,7 @@ impl<P: FnMut(&Address, Mode) -> Result<Socket, Error>> Race<P> {
             attempts: Vec::new(),
             entries: Vec::new(),
             next: None,
+            pauses: Pauses::FULL_QUEUE,
             last: Errno::INVAL.during(Self::NAME),
             mode: Mode::NonBlocking,
         }
@@ -76,7 +76,7 @@ impl<P: FnMut(&Address, Mode) -> Result<Socket, Error>> Race<P> {
                     return None;
                 }
                 Err(Errno::AGAIN) if address.ip().is_none() => {
-                    self.next = Some(Instant::now() + BACKLOG_PAUSE);
+                    self.next = Some(self.pauses.begin());
                     self.attempts.push((socket, address));
                     return None;
                 }

@@ -25,7 +25,7 @@ pub fn block_on<O: Operation>(
             Progress::Done(output) => return Ok(output),
             Progress::Waiting => {
                 if !park(operation.waits_for(), &mut deadline, O::NAME)? {
-                    return operation.end_early(Error::timed_out(O::NAME));
+                    return operation.end_early(scratch, Error::timed_out(O::NAME));
                 }
             }
         }

@@ -96,7 +96,8 @@ pub(super) fn recvmsg(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
     let limit = call.buffer_size(1, DEFAULT_SIZE)?;
     let control = control_size(&call, 2)?;
-    let receive = once::receive_message(socket, limit, control, call.flags_from(3)?);
+    let low_water = socket.mode.low_water();
+    let receive = once::receive_message(socket, limit, control, low_water, call.flags_from(3)?);
     let timeout = Mode::timeout(&socket.mode.receive_timeout);
     drive(call, receive, timeout, |call, received| match received {
         Ok(message) if is_end(socket, &message) => Ok(Reply::NOTHING),
@@ -206,7 +207,7 @@ pub(super) fn sendfd(call: Call<'_>) -> Outcome<'_> {
 pub(super) fn recvfd(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
     let room = once::ROOM_FOR_ONE_DESCRIPTOR;
-    let receive = once::receive_message(socket, 1, room, call.flags_from(1)?);
+    let receive = once::receive_message(socket, 1, room, 1, call.flags_from(1)?);
     let timeout = Mode::timeout(&socket.mode.receive_timeout);
     drive(call, receive, timeout, |call, received| match received {
         Ok(message) if is_end(socket, &message) => Ok(Reply::NOTHING),

@@ -37,11 +37,11 @@ methods! {
     "dontroute" = option(&options::DONT_ROUTE);
     "timestamp" = option(&options::TIMESTAMP);
     "rcvbuf" = option(&options::RECEIVE_BUFFER);
-    "rcvlowat" = option(&options::RECEIVE_LOW_WATER);
+    "rcvlowat" = remembered(&options::RECEIVE_LOW_WATER, |mode| &mode.receive_low_water);
     "sndbuf" = option(&options::SEND_BUFFER);
     "sndlowat" = option(&options::SEND_LOW_WATER);
-    "rcvtimeo" = timeout(&options::RECEIVE_TIMEOUT, |mode| &mode.receive_timeout);
-    "sndtimeo" = timeout(&options::SEND_TIMEOUT, |mode| &mode.send_timeout);
+    "rcvtimeo" = remembered(&options::RECEIVE_TIMEOUT, |mode| &mode.receive_timeout);
+    "sndtimeo" = remembered(&options::SEND_TIMEOUT, |mode| &mode.send_timeout);
     "mcastloop" = option(&options::MULTICAST_LOOP);
     "mcastttl" = option(&options::MULTICAST_HOPS);
 }
@@ -104,17 +104,17 @@ fn option<'c, T: OptionValue>(call: Call<'c>, option: &'static SocketOption<T>) 
     )
 }
 
-/// Reads a time-out, or sets it, and remembers it.
-fn timeout<'c>(
+/// Reads an option on which it depends how long calls wait, or sets it, and remembers it.
+fn remembered<'c, T: OptionValue>(
     call: Call<'c>,
-    option: &'static SocketOption<Duration>,
-    known: fn(&Mode) -> &Cell<Duration>,
+    option: &'static SocketOption<T>,
+    known: fn(&Mode) -> &Cell<T>,
 ) -> Outcome<'c> {
     read_or_set(
         call,
         |descriptor| descriptor.option(option),
         |descriptor, value| descriptor.set_option(option, value),
-        |mode, duration| known(mode).set(duration),
+        |mode, value| known(mode).set(value),
     )
 }
 

@@ -4,7 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use moonwire_sockets::options::{DOMAIN, PROTOCOL, RECEIVE_TIMEOUT, SEND_TIMEOUT, TYPE};
+use moonwire_sockets::options::{
+    DOMAIN, PROTOCOL, RECEIVE_LOW_WATER, RECEIVE_TIMEOUT, SEND_TIMEOUT, TYPE,
+};
 use moonwire_sockets::{
     Address, AddressInfo, Descriptor, Errno, Error, Family, Handle, Interest, KernelTimeout,
     Socket, Timeout,
@@ -40,6 +42,8 @@ pub(super) struct Mode {
     /// Zero for none.
     pub(super) receive_timeout: Cell<Duration>,
     pub(super) send_timeout: Cell<Duration>,
+    /// `SO_RCVLOWAT`. The kernel takes 1 for less than that, and so do operations.
+    pub(super) receive_low_water: Cell<i32>,
 }
 
 impl Mode {
@@ -51,12 +55,23 @@ impl Mode {
         }
     }
 
-    /// That of a connection, which inherits the time-outs of its listener, and here the mode too.
-    fn inherited(&self) -> Rc<Mode> {
+    /// How many bytes a receive waits for on a stream in blocking mode.
+    pub(super) fn low_water(&self) -> usize {
+        usize::try_from(self.receive_low_water.get()).unwrap_or(0)
+    }
+
+    /// That of a connection of a listener of this family. Here it inherits the mode; what the kernel lets
+    /// it inherit besides, a unix socket does not.
+    fn inherited(&self, family: i32) -> Rc<Mode> {
+        let nonblocking = self.nonblocking.clone();
+        if family == Family::Unix.domain() {
+            return Rc::new(Mode { nonblocking, ..Mode::default() });
+        }
         Rc::new(Mode {
-            nonblocking: self.nonblocking.clone(),
+            nonblocking,
             receive_timeout: self.receive_timeout.clone(),
             send_timeout: self.send_timeout.clone(),
+            receive_low_water: self.receive_low_water.clone(),
         })
     }
 }
@@ -91,7 +106,7 @@ impl LowLevelSocket {
 
     /// A connection that this socket has accepted.
     pub(super) fn connection(&self, socket: Socket) -> LowLevelSocket {
-        LowLevelSocket::new(socket, self.nature, None, self.mode.inherited())
+        LowLevelSocket::new(socket, self.nature, None, self.mode.inherited(self.nature.family))
     }
 }
 
@@ -208,6 +223,7 @@ fn nature_of(descriptor: Descriptor) -> Result<(Nature, Mode), Error> {
         nonblocking: Cell::new(descriptor.is_nonblocking()?),
         receive_timeout: Cell::new(descriptor.option(&RECEIVE_TIMEOUT)?),
         send_timeout: Cell::new(descriptor.option(&SEND_TIMEOUT)?),
+        receive_low_water: Cell::new(descriptor.option(&RECEIVE_LOW_WATER)?),
     };
     Ok((nature, mode))
 }

@@ -71,7 +71,7 @@ pub(super) fn descriptor_at<'c>(
 pub(super) fn recv(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
     let limit = call.buffer_size(1, DEFAULT_SIZE)?;
-    let receive = once::receive(socket, limit, call.flags_from(2)?);
+    let receive = once::receive(socket, limit, socket.mode.low_water(), call.flags_from(2)?);
     let timeout = Mode::timeout(&socket.mode.receive_timeout);
     drive(call, receive, timeout, |call, received| match received {
         Ok(0) if is_connection_oriented(socket.nature().kind) => Ok(Reply::NOTHING),
@@ -84,7 +84,7 @@ pub(super) fn recv(call: Call<'_>) -> Outcome<'_> {
 pub(super) fn recvfrom(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<LowLevelSocket>()?;
     let limit = call.buffer_size(1, DEFAULT_SIZE)?;
-    let receive = once::receive_from(socket, limit, call.flags_from(2)?);
+    let receive = once::receive_from(socket, limit, socket.mode.low_water(), call.flags_from(2)?);
     let timeout = Mode::timeout(&socket.mode.receive_timeout);
     drive(call, receive, timeout, |mut call, received| match received {
         Ok((0, _)) if is_connection_oriented(socket.nature().kind) => Ok(Reply::NOTHING),

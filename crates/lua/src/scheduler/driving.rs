@@ -122,7 +122,7 @@ impl<O: Operation, W> Driven<O, W> {
         call: &mut Call<'_>,
     ) -> Option<Result<O::Output, Error>> {
         if let Some(error) = scheduler.interruption(current, self.until, O::NAME) {
-            return Some(self.operation.end_early(error));
+            return Some(self.end_early(call, error));
         }
         let is_patient = self.timeout != Timeout::After(Duration::ZERO);
         // What does not wait must not rely on what was known when the loop was last there.
@@ -132,14 +132,25 @@ impl<O: Operation, W> Driven<O, W> {
             Ok(Progress::Done(output)) => Some(Ok(output)),
             Err(error) => Some(Err(error)),
             Ok(Progress::Waiting) if !is_patient => {
-                Some(self.operation.end_early(Error::timed_out(O::NAME)))
+                Some(self.end_early(call, Error::timed_out(O::NAME)))
             }
-            Ok(Progress::Waiting) => self.wait(scheduler, current),
+            Ok(Progress::Waiting) => self.wait(scheduler, current, call),
         }
     }
 
+    /// What the operation gives where it has to end before it is done.
+    #[cold]
+    fn end_early(&mut self, call: &mut Call<'_>, reason: Error) -> Result<O::Output, Error> {
+        call.with_scratch(|scratch| self.operation.end_early(scratch, reason))
+    }
+
     /// Lets the task wait; the result where it cannot.
-    fn wait(&mut self, scheduler: &Scheduler, current: Waiter) -> Option<Result<O::Output, Error>> {
+    fn wait(
+        &mut self,
+        scheduler: &Scheduler,
+        current: Waiter,
+        call: &mut Call<'_>,
+    ) -> Option<Result<O::Output, Error>> {
         if !self.has_waited {
             self.has_waited = true;
             let deadline = scheduler.with(current, |task| task.deadline());
@@ -150,7 +161,7 @@ impl<O: Operation, W> Driven<O, W> {
         }
         match scheduler.reactor.wait(current, self.operation.waits_for(), self.until) {
             Ok(()) => None,
-            Err(errno) => Some(self.operation.end_early(errno.during(O::NAME))),
+            Err(errno) => Some(self.end_early(call, errno.during(O::NAME))),
         }
     }
 }

@@ -72,7 +72,7 @@ impl Operation for Join {
         Wait::Notice
     }
 
-    fn end_early(&mut self, reason: Error) -> Result<Joined, Error> {
+    fn end_early(&mut self, _: &mut Scratch, reason: Error) -> Result<Joined, Error> {
         self.leave();
         Err(reason)
     }

@@ -105,7 +105,7 @@ impl Operation for Notified {
         Wait::Notice
     }
 
-    fn end_early(&mut self, reason: Error) -> Result<(), Error> {
+    fn end_early(&mut self, _: &mut Scratch, reason: Error) -> Result<(), Error> {
         // Who was woken and cannot make use of it passes it on.
         if let Some(waiter) = self.waiter.take()
             && !self.list.remove(waiter)

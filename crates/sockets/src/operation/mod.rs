@@ -79,11 +79,12 @@ pub trait Operation {
     /// [`Progress::Waiting`].
     fn waits_for(&self) -> Wait<'_>;
 
-    /// What it gives where it has to end before it is done, by a time-out for instance.
+    /// What it gives where it has to end before it is done, by a time-out for instance. Bytes that have been
+    /// received are left in the scratch memory here too.
     ///
     /// # Errors
     /// The reason for the end, for an operation that has nothing to give by then.
-    fn end_early(&mut self, reason: Error) -> Result<Self::Output, Error> {
+    fn end_early(&mut self, _scratch: &mut Scratch, reason: Error) -> Result<Self::Output, Error> {
         Err(reason)
     }
 }
@@ -106,8 +107,8 @@ impl<O: Operation> Operation for &mut O {
         (**self).waits_for()
     }
 
-    fn end_early(&mut self, reason: Error) -> Result<O::Output, Error> {
-        (**self).end_early(reason)
+    fn end_early(&mut self, scratch: &mut Scratch, reason: Error) -> Result<O::Output, Error> {
+        (**self).end_early(scratch, reason)
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{
     Deadline, Descriptor, Errno, Handle, Interest, KernelTimeout, PollEntry, Reactor, Timeout,
-    is_interrupted, sys,
+    events, is_interrupted, sys,
 };
 
 /// What an attempt may do when nothing can be done at once.
@@ -246,15 +246,27 @@ pub(super) fn without_waiting<T>(
 
 /// Whether a descriptor is ready, for calls without a flag for "do not wait".
 pub(super) fn is_ready(descriptor: Descriptor, interest: Interest) -> Result<bool, Errno> {
+    present(descriptor, interest.events()).map(|present| present != 0)
+}
+
+/// Whether an error waits for the next call. A call that has done a part leaves it to that, as the kernel
+/// does.
+#[cold]
+pub(super) fn has_error(descriptor: Descriptor) -> Result<bool, Errno> {
+    present(descriptor, 0).map(|present| present & events::ERR != 0)
+}
+
+/// Those of the events that have come, `poll(2)`. Errors and hang-ups are told of in any case.
+pub(super) fn present(descriptor: Descriptor, events: i16) -> Result<i16, Errno> {
     // `poll` passes negative numbers over in silence.
     if descriptor.number() < 0 {
         return Err(Errno::BADF);
     }
-    let mut entry = [PollEntry::new(descriptor, interest.events())];
+    let mut entry = [PollEntry::new(descriptor, events)];
     loop {
         match sys::poll(&mut entry, Some(Duration::ZERO)) {
             Err(Errno::INTR) => {}
-            ready => return ready.map(|count| count > 0),
+            polled => return polled.map(|_| entry[0].returned),
         }
     }
 }

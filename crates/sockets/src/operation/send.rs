@@ -1,8 +1,8 @@
-//! Sending what the system takes.
+//! Sending what the system takes, or all where the socket is in blocking mode.
 
 use std::time::{Duration, Instant};
 
-use super::patience::{Blocking, First, SystemCall, is_ready};
+use super::patience::{Blocking, First, SystemCall, has_error, is_ready};
 use super::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Descriptor, Errno, Error, Family, Handle, Interest, Scratch, sys};
 
@@ -10,13 +10,16 @@ use crate::{Address, Descriptor, Errno, Error, Family, Handle, Interest, Scratch
 const PIPE_BUFFER: usize = libc::PIPE_BUF;
 
 /// Sends bytes from where they lie, `send(2)` or `sendto(2)`. The output is the count of bytes that
-/// one system call took. `SIGPIPE` is never raised.
+/// were taken: all, where the descriptor is in blocking mode and neither an error nor the end of the time
+/// comes first, or else what one system call took. `SIGPIPE` is never raised.
 ///
 /// Descriptors that are no sockets are written, `write(2)`.
 #[derive(Debug)]
 pub struct Send<'a, H = Descriptor> {
     handle: H,
     bytes: &'a [u8],
+    /// How many of the bytes have been sent.
+    sent: usize,
     destination: Option<Address>,
     is_socket: bool,
     full: FullPeer,
@@ -35,7 +38,7 @@ pub(super) struct FullPeer {
 
 impl FullPeer {
     /// For a destination that has not been found full.
-    const NONE: FullPeer = FullPeer { is_unix: false, retry: None };
+    pub(super) const NONE: FullPeer = FullPeer { is_unix: false, retry: None };
 
     /// For destinations of `family`.
     pub(super) fn new(family: Option<Family>) -> FullPeer {
@@ -61,24 +64,37 @@ impl<'a, H: Handle> Send<'a, H> {
     /// Sends to the peer of `handle`.
     #[must_use]
     pub const fn new(handle: H, bytes: &'a [u8]) -> Self {
-        Send { handle, bytes, destination: None, is_socket: true, full: FullPeer::NONE }
+        Send { handle, bytes, sent: 0, destination: None, is_socket: true, full: FullPeer::NONE }
     }
 
     /// Sends a message to `destination`.
     #[must_use]
     pub const fn to(handle: H, bytes: &'a [u8], destination: Address) -> Self {
         let destination = Some(destination);
-        Send { handle, bytes, destination, is_socket: true, full: FullPeer::NONE }
+        Send { handle, bytes, sent: 0, destination, is_socket: true, full: FullPeer::NONE }
     }
 
     fn name(&self) -> &'static str {
         if self.destination.is_some() { "sendto" } else { Self::NAME }
     }
+
+    /// Whether to go on behind a call that has taken a part, as the kernel does on a descriptor in blocking
+    /// mode where it is the one that waits.
+    #[cold]
+    fn goes_on(&self, patience: &Patience<'_>, length: usize) -> bool {
+        let waits = |to| sys::nonblocking(to) == Ok(false) && has_error(to) == Ok(false);
+        matches!(patience, Patience::Reactor(_))
+            && length > 0
+            && self.handle.descriptor().is_ok_and(waits)
+    }
 }
 
 #[cold]
-fn write(descriptor: Descriptor, bytes: &[u8]) -> Result<usize, Errno> {
-    // As for `Receive`: `write` has no flag for "do not wait".
+fn write(descriptor: Descriptor, bytes: &[u8], blocking: Blocking) -> Result<usize, Errno> {
+    // `write` has no flag for "do not wait".
+    if blocking == Blocking::Yes || sys::nonblocking(descriptor)? {
+        return sys::write(descriptor, bytes);
+    }
     if !is_ready(descriptor, Interest::Writable)? {
         return Err(Errno::AGAIN);
     }
@@ -99,7 +115,7 @@ impl SystemCall for SendCall<'_> {
     fn make(&mut self, to: Descriptor, blocking: Blocking) -> Result<usize, Errno> {
         match self.is_socket {
             true => sys::send(to, self.bytes, self.destination, blocking.flags()),
-            false => write(to, self.bytes),
+            false => write(to, self.bytes, blocking),
         }
     }
 }
@@ -115,13 +131,17 @@ impl<H: Handle> Operation for Send<'_, H> {
         mut patience: Patience<'_>,
     ) -> Result<Progress<usize>, Error> {
         loop {
+            let rest = &self.bytes[self.sent..];
             let send = SendCall {
-                bytes: self.bytes,
+                bytes: rest,
                 destination: self.destination.as_ref(),
                 is_socket: self.is_socket,
             };
             match patience.make(&self.handle, Interest::Writable, First::Try, send) {
-                Ok(Some(length)) => return Ok(Progress::Done(length)),
+                Ok(Some(length)) if length == rest.len() || !self.goes_on(&patience, length) => {
+                    return Ok(Progress::Done(self.sent + length));
+                }
+                Ok(Some(length)) => self.sent += length,
                 Ok(None) => {
                     self.full = FullPeer::new(self.destination.as_ref().and_then(Address::family));
                     self.full.found();
@@ -130,6 +150,7 @@ impl<H: Handle> Operation for Send<'_, H> {
                 Err(Errno::NOTSOCK) if self.is_socket && self.destination.is_none() => {
                     self.is_socket = false;
                 }
+                Err(_) if self.sent > 0 => return Ok(Progress::Done(self.sent)),
                 Err(errno) => return Err(errno.during(self.name())),
             }
         }
@@ -137,5 +158,9 @@ impl<H: Handle> Operation for Send<'_, H> {
 
     fn waits_for(&self) -> Wait<'_> {
         self.full.waits_for(&self.handle)
+    }
+
+    fn end_early(&mut self, _: &mut Scratch, reason: Error) -> Result<usize, Error> {
+        if self.sent > 0 { Ok(self.sent) } else { Err(reason) }
     }
 }

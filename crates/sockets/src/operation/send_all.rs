@@ -37,7 +37,7 @@ impl<H: Handle> Operation for SendAll<'_, H> {
     #[inline]
     fn attempt(
         &mut self,
-        _scratch: &mut Scratch,
+        scratch: &mut Scratch,
         mut patience: Patience<'_>,
     ) -> Result<Progress<Sent>, Error> {
         loop {
@@ -49,7 +49,9 @@ impl<H: Handle> Operation for SendAll<'_, H> {
             match sent {
                 Ok(Some(length)) => self.sent += length,
                 Ok(None) => return Ok(Progress::Waiting),
-                Err(errno) => return self.end_early(errno.during(Self::NAME)).map(Progress::Done),
+                Err(errno) => {
+                    return self.end_early(scratch, errno.during(Self::NAME)).map(Progress::Done);
+                }
             }
             if self.sent == self.bytes.len() {
                 return Ok(Progress::Done(Sent { length: self.sent, end: Ok(()) }));
@@ -64,7 +66,7 @@ impl<H: Handle> Operation for SendAll<'_, H> {
         waits_for(&self.handle, Interest::Writable)
     }
 
-    fn end_early(&mut self, error: Error) -> Result<Sent, Error> {
+    fn end_early(&mut self, _: &mut Scratch, error: Error) -> Result<Sent, Error> {
         Ok(Sent { length: self.sent, end: Err(error) })
     }
 }

@@ -73,7 +73,7 @@ impl<H: Handle> Operation for SendFile<H> {
 
     fn attempt(
         &mut self,
-        _scratch: &mut Scratch,
+        scratch: &mut Scratch,
         mut patience: Patience<'_>,
     ) -> Result<Progress<Sent>, Error> {
         let file = Descriptor::from_number(self.file.as_raw_fd());
@@ -96,7 +96,9 @@ impl<H: Handle> Operation for SendFile<H> {
                 Ok(Some(0)) => break,
                 Ok(Some(length)) => self.advance(length),
                 Ok(None) => return Ok(Progress::Waiting),
-                Err(errno) => return self.end_early(errno.during(Self::NAME)).map(Progress::Done),
+                Err(errno) => {
+                    return self.end_early(scratch, errno.during(Self::NAME)).map(Progress::Done);
+                }
             }
         }
         Ok(Progress::Done(Sent { length: self.sent as usize, end: Ok(()) }))
@@ -106,7 +108,7 @@ impl<H: Handle> Operation for SendFile<H> {
         waits_for(&self.handle, Interest::Writable)
     }
 
-    fn end_early(&mut self, error: Error) -> Result<Sent, Error> {
+    fn end_early(&mut self, _: &mut Scratch, error: Error) -> Result<Sent, Error> {
         Ok(Sent { length: self.sent as usize, end: Err(error) })
     }
 }

@@ -145,7 +145,7 @@ impl<H: Handle> Operation for SendMany<'_, H> {
 
     fn attempt(
         &mut self,
-        _scratch: &mut Scratch,
+        scratch: &mut Scratch,
         mut patience: Patience<'_>,
     ) -> Result<Progress<Sent>, Error> {
         while self.sent < self.datagrams.len() {
@@ -170,7 +170,9 @@ impl<H: Handle> Operation for SendMany<'_, H> {
                     return Ok(Progress::Waiting);
                 }
                 Err(errno) if is_run && refuses_to_cut(errno) => self.cuts = Cuts::No,
-                Err(errno) => return self.end_early(errno.during(Self::NAME)).map(Progress::Done),
+                Err(errno) => {
+                    return self.end_early(scratch, errno.during(Self::NAME)).map(Progress::Done);
+                }
             }
         }
         Ok(Progress::Done(Sent { length: self.sent, end: Ok(()) }))
@@ -180,7 +182,7 @@ impl<H: Handle> Operation for SendMany<'_, H> {
         self.full.waits_for(&self.handle)
     }
 
-    fn end_early(&mut self, error: Error) -> Result<Sent, Error> {
+    fn end_early(&mut self, _: &mut Scratch, error: Error) -> Result<Sent, Error> {
         Ok(Sent { length: self.sent, end: Err(error) })
     }
 }

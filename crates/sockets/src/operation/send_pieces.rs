@@ -46,7 +46,7 @@ impl<H: Handle> Operation for SendPieces<'_, H> {
 
     fn attempt(
         &mut self,
-        _scratch: &mut Scratch,
+        scratch: &mut Scratch,
         mut patience: Patience<'_>,
     ) -> Result<Progress<Sent>, Error> {
         while self.left > 0 {
@@ -65,7 +65,9 @@ impl<H: Handle> Operation for SendPieces<'_, H> {
                     }
                 }
                 Ok(None) => return Ok(Progress::Waiting),
-                Err(errno) => return self.end_early(errno.during(Self::NAME)).map(Progress::Done),
+                Err(errno) => {
+                    return self.end_early(scratch, errno.during(Self::NAME)).map(Progress::Done);
+                }
             }
         }
         Ok(Progress::Done(Sent { length: self.sent, end: Ok(()) }))
@@ -75,7 +77,7 @@ impl<H: Handle> Operation for SendPieces<'_, H> {
         waits_for(&self.handle, Interest::Writable)
     }
 
-    fn end_early(&mut self, error: Error) -> Result<Sent, Error> {
+    fn end_early(&mut self, _: &mut Scratch, error: Error) -> Result<Sent, Error> {
         Ok(Sent { length: self.sent, end: Err(error) })
     }
 }

@@ -117,6 +117,13 @@ impl Scratch {
         }
     }
 
+    /// Replaces the result by `bytes`, which are not copied.
+    pub fn replace(&mut self, bytes: Vec<u8>) {
+        self.filled = bytes.len();
+        self.in_heap = true;
+        self.heap = bytes;
+    }
+
     /// Replaces the result by what `write` appends to an empty buffer.
     pub fn build(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> &[u8] {
         self.heap.clear();

@@ -31,15 +31,15 @@ fn errno<T>(result: Result<T, Error>) -> Option<Errno> {
 #[test]
 fn a_nonblocking_socket_ends_with_an_error_whoever_drives() {
     let [_left, right] = pair(true);
-    assert_eq!(errno(run(once::receive(right.descriptor(), 10, 0))), Some(Errno::AGAIN));
-    let mut receive = once::receive(right.descriptor(), 10, 0);
+    assert_eq!(errno(run(once::receive(right.descriptor(), 10, 1, 0))), Some(Errno::AGAIN));
+    let mut receive = once::receive(right.descriptor(), 10, 1, 0);
     assert_eq!(errno(attempt(&mut receive)), Some(Errno::AGAIN));
 }
 
 #[test]
 fn a_blocking_socket_waits_as_the_driver_decides() {
     let [left, right] = pair(false);
-    let mut receive = once::receive(right.descriptor(), 10, 0);
+    let mut receive = once::receive(right.descriptor(), 10, 1, 0);
     assert_eq!(attempt(&mut receive), Ok(Progress::Waiting));
     run(once::send(left.descriptor(), b"abc", None, 0)).expect("sent");
     assert_eq!(attempt(&mut receive), Ok(Progress::Done(3)));
@@ -52,7 +52,7 @@ fn what_tcp_throws_away_counts_as_zeroes() {
     for flags in [libc::MSG_TRUNC, libc::MSG_TRUNC | libc::MSG_PEEK] {
         run(once::send(client.descriptor(), b"secret", None, 0)).expect("sent");
         let (length, bytes) =
-            run(once::receive(server.descriptor(), 6, flags)).expect("they have come");
+            run(once::receive(server.descriptor(), 6, 1, flags)).expect("they have come");
         assert_eq!((length, bytes), (6, vec![0; 6]));
     }
 }
@@ -62,7 +62,7 @@ fn a_socket_that_is_closed_meanwhile_is_not_touched_again() {
     let [_left, right] = pair(false);
     let place = SocketCell::empty();
     place.put(right, None);
-    let mut receive = once::receive(&place, 10, 0);
+    let mut receive = once::receive(&place, 10, 1, 0);
     assert_eq!(attempt(&mut receive), Ok(Progress::Waiting));
     place.close();
     let [_other, _same_number] = pair(false);
@@ -72,7 +72,7 @@ fn a_socket_that_is_closed_meanwhile_is_not_touched_again() {
 #[test]
 fn a_call_that_must_not_wait_never_does() {
     let [_left, right] = pair(false);
-    let mut receive = once::receive(right.descriptor(), 10, libc::MSG_DONTWAIT);
+    let mut receive = once::receive(right.descriptor(), 10, 1, libc::MSG_DONTWAIT);
     assert_eq!(errno(attempt(&mut receive)), Some(Errno::AGAIN));
 }
 
@@ -80,8 +80,9 @@ fn a_call_that_must_not_wait_never_does() {
 fn the_sockets_own_time_out_counts() {
     let [_left, right] = pair(false);
     right.descriptor().set_option(&RECEIVE_TIMEOUT, BRIEFLY).expect("set");
-    let result =
-        takes(BRIEFLY - Duration::from_millis(5), || run(once::receive(right.descriptor(), 10, 0)));
+    let result = takes(BRIEFLY - Duration::from_millis(5), || {
+        run(once::receive(right.descriptor(), 10, 1, 0))
+    });
     assert_eq!(errno(result), Some(Errno::AGAIN));
 }
 
@@ -117,7 +118,7 @@ fn gathers_pieces_and_passes_descriptors() {
         ..OutgoingMessage::default()
     };
     assert_eq!(run(once::send_message(left.descriptor(), message, 0)).expect("sent").0, 13);
-    let receive = once::receive_message(right.descriptor(), 100, 100, 0);
+    let receive = once::receive_message(right.descriptor(), 100, 100, 1, 0);
     let (message, bytes) = run(receive).expect("received");
     assert_eq!(bytes, b"gathered data");
     assert_eq!((message.length, message.flags), (13, 0));
@@ -139,7 +140,7 @@ fn room_for_one_descriptor_takes_one() {
     run(once::send_message(left.descriptor(), message, 0)).expect("sent");
     let room = once::ROOM_FOR_ONE_DESCRIPTOR;
     let (message, _) =
-        run(once::receive_message(right.descriptor(), 1, room, 0)).expect("received");
+        run(once::receive_message(right.descriptor(), 1, room, 1, 0)).expect("received");
     assert_eq!(message.descriptors.len(), 1);
     assert!(message.is_control_truncated());
     assert!(!message.is_truncated());
@@ -150,7 +151,7 @@ fn a_message_longer_than_the_room_is_cut() {
     let [left, right] = Socket::pair(libc::SOCK_DGRAM, 0, false).expect("a pair");
     run(once::send(left.descriptor(), b"abcdef", None, 0)).expect("sent");
     let (message, bytes) =
-        run(once::receive_message(right.descriptor(), 3, 0, 0)).expect("received");
+        run(once::receive_message(right.descriptor(), 3, 0, 1, 0)).expect("received");
     assert_eq!(bytes, b"abc");
     assert!(message.is_truncated());
 }
@@ -168,7 +169,7 @@ fn sends_a_file_from_an_offset_and_from_where_it_stands() {
     {
         let send = once::send_file(left.descriptor(), number, offset, length);
         assert_eq!(run(send).expect("sent").0, expected.len());
-        let receive = once::receive(right.descriptor(), 100, 0);
+        let receive = once::receive(right.descriptor(), 100, 1, 0);
         assert_eq!(run(receive).expect("received").1, expected);
     }
     assert_eq!(run(once::send_file(left.descriptor(), number, Some(10), 1)).expect("sent").0, 0);
@@ -182,7 +183,7 @@ fn a_sender_without_an_address_has_no_bytes() {
     for listener in listeners() {
         let (client, server) = connection(&listener).expect("a connection");
         run(once::send(client.descriptor(), b"x", None, 0)).expect("sent");
-        let receive = once::receive_from(server.descriptor(), 10, 0);
+        let receive = once::receive_from(server.descriptor(), 10, 1, 0);
         let ((length, sender), _) = run(receive).expect("received");
         assert_eq!(length, 1);
         assert_eq!(sender.as_bytes(), Address::unnamed().as_bytes());

@@ -1,45 +1,55 @@
-//! Accepting and connecting.
+//! Accepting.
 
-use super::{Manner, Once};
-use crate::operation::Operation;
-use crate::{Address, Descriptor, Errno, Handle, Interest, Scratch, Socket, is_interrupted, sys};
+use super::Manner;
+use crate::operation::{Operation, Patience, Progress, Wait, waits_for};
+use crate::{Address, Errno, Error, Handle, Interest, Scratch, Socket, sys};
 
 /// Accepts a connection, `accept4(2)`. The output is the connection and the address of its peer.
 pub fn accept(
     listener: impl Handle,
     nonblocking: bool,
 ) -> impl Operation<Output = (Socket, Address)> {
-    Once {
-        name: "accept",
-        handle: listener,
-        interest: Interest::Readable,
-        manner: Manner::Mode,
-        call: move |descriptor: Descriptor, _: &mut Scratch, _| {
-            sys::accept(descriptor, nonblocking).map(|(connection, peer)| (connection.into(), peer))
-        },
+    Accept { listener, nonblocking }
+}
+
+struct Accept<H> {
+    listener: H,
+    /// The mode of the connection.
+    nonblocking: bool,
+}
+
+impl<H: Handle> Accept<H> {
+    fn accept(&self, patience: &Patience<'_>) -> Result<Option<(Socket, Address)>, Errno> {
+        let listener = self.listener.descriptor()?;
+        let call = || sys::accept(listener, self.nonblocking);
+        let accepted = match patience {
+            Patience::Kernel(_) => call(),
+            _ => match Manner::Mode.without_waiting(listener, |_| call()) {
+                Err(Errno::AGAIN) if Manner::Mode.waits(listener)? => return Ok(None),
+                accepted => accepted,
+            },
+        };
+        accepted.map(|(connection, peer)| Some((connection.into(), peer)))
     }
 }
 
-/// Connects a socket, `connect(2)`. One in non-blocking mode that has begun to fails with
-/// `EINPROGRESS`. A signal does not end a connection that is under way.
-pub fn connect(handle: impl Handle, address: Address) -> impl Operation<Output = ()> {
-    let mut begun = false;
-    Once {
-        name: "connect",
-        handle,
-        interest: Interest::Writable,
-        manner: Manner::Mode,
-        call: move |descriptor: Descriptor, _: &mut Scratch, _| loop {
-            match sys::connect(descriptor, &address) {
-                Err(Errno::INTR) if is_interrupted() => return Err(Errno::INTR),
-                Err(Errno::INTR) => begun = true,
-                Err(Errno::ISCONN) if begun => return Ok(()),
-                Err(Errno::INPROGRESS) => {
-                    begun = true;
-                    return Err(Errno::INPROGRESS);
-                }
-                result => return result,
-            }
-        },
+impl<H: Handle> Operation for Accept<H> {
+    const NAME: &'static str = "accept";
+    type Output = (Socket, Address);
+
+    fn attempt(
+        &mut self,
+        _scratch: &mut Scratch,
+        patience: Patience<'_>,
+    ) -> Result<Progress<(Socket, Address)>, Error> {
+        match self.accept(&patience) {
+            Ok(Some(accepted)) => Ok(Progress::Done(accepted)),
+            Ok(None) => Ok(Progress::Waiting),
+            Err(errno) => Err(errno.during(Self::NAME)),
+        }
+    }
+
+    fn waits_for(&self) -> Wait<'_> {
+        waits_for(&self.listener, Interest::Readable)
     }
 }

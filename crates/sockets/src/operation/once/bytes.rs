@@ -1,8 +1,14 @@
 //! Bytes in and out.
 
-use super::{Manner, Once};
+use super::Manner;
+use super::receiving::{Portion, Receiving};
+use super::sending::Sending;
 use crate::operation::Operation;
-use crate::{Address, Descriptor, Handle, Interest, Scratch, sys};
+use crate::operation::send::FullPeer;
+use crate::{Address, Descriptor, Handle, Scratch, sys};
+
+/// The most that the kernel sends of a file at once (`sendfile(2)`).
+const FILE_AT_ONCE: usize = 0x7fff_f000;
 
 /// Sends bytes, `send(2)` or `sendto(2)`. The output is the count of those that were taken.
 #[inline]
@@ -12,13 +18,15 @@ pub fn send(
     destination: Option<Address>,
     flags: i32,
 ) -> impl Operation<Output = usize> {
-    Once {
+    Sending {
         name: "send",
         handle,
-        interest: Interest::Writable,
         manner: Manner::of(flags),
-        call: move |descriptor: Descriptor, _: &mut Scratch, more| {
-            sys::send(descriptor, bytes, destination.as_ref(), flags | more)
+        length: bytes.len(),
+        sent: 0,
+        peer: FullPeer::new(destination.as_ref().and_then(Address::family)),
+        call: move |descriptor: Descriptor, sent, more| {
+            sys::send(descriptor, &bytes[sent..], destination.as_ref(), flags | more)
         },
     }
 }
@@ -32,30 +40,35 @@ pub fn send_file(
     offset: Option<i64>,
     length: usize,
 ) -> impl Operation<Output = usize> {
-    Once {
+    Sending {
         name: "sendfile",
         handle,
-        interest: Interest::Writable,
         manner: Manner::Mode,
-        call: move |descriptor: Descriptor, _: &mut Scratch, _| {
-            sys::send_file(descriptor, file, offset, length)
+        length: length.min(FILE_AT_ONCE),
+        sent: 0,
+        peer: FullPeer::NONE,
+        call: move |descriptor: Descriptor, sent, _| {
+            // Where the file's own position counts, the kernel has moved it.
+            let offset = offset.map(|offset| offset.saturating_add(sent as i64));
+            sys::send_file(descriptor, file, offset, length - sent)
         },
     }
 }
 
 /// Receives at most `limit` bytes into the scratch memory, `recv(2)`. The output is their count: 0
-/// at the end of a stream, or for an empty datagram.
+/// at the end of a stream, or for an empty datagram. `low_water` is the socket's `SO_RCVLOWAT`, 1 where
+/// it was not set.
 #[inline]
-pub fn receive(handle: impl Handle, limit: usize, flags: i32) -> impl Operation<Output = usize> {
-    Once {
-        name: "recv",
-        handle,
-        interest: Interest::Readable,
-        manner: Manner::of(flags),
-        call: move |descriptor: Descriptor, scratch: &mut Scratch, more| {
-            scratch.fill(limit, |room| sys::receive(descriptor, room, flags | more))
-        },
-    }
+pub fn receive(
+    handle: impl Handle,
+    limit: usize,
+    low_water: usize,
+    flags: i32,
+) -> impl Operation<Output = usize> {
+    let call = |descriptor: Descriptor, scratch: &mut Scratch, limit, flags| {
+        scratch.fill(limit, |room| sys::receive(descriptor, room, flags))
+    };
+    Receiving::new("recv", handle, limit, low_water, flags, call)
 }
 
 /// As [`receive`], with the sender's address, which has no bytes where the sender has no name,
@@ -63,21 +76,37 @@ pub fn receive(handle: impl Handle, limit: usize, flags: i32) -> impl Operation<
 pub fn receive_from(
     handle: impl Handle,
     limit: usize,
+    low_water: usize,
     flags: i32,
 ) -> impl Operation<Output = (usize, Address)> {
-    Once {
-        name: "recvfrom",
-        handle,
-        interest: Interest::Readable,
-        manner: Manner::of(flags),
-        call: move |descriptor: Descriptor, scratch: &mut Scratch, more| {
-            let mut sender = Address::unnamed();
-            let length = scratch.fill(limit, |room| {
-                let (bytes, address) = sys::receive_from(descriptor, room, flags | more)?;
-                sender = address;
-                Ok(bytes)
-            })?;
-            Ok((length, sender))
-        },
+    let call = |descriptor: Descriptor, scratch: &mut Scratch, limit, flags| {
+        let mut sender = Address::unnamed();
+        let length = scratch.fill(limit, |room| {
+            let (bytes, address) = sys::receive_from(descriptor, room, flags)?;
+            sender = address;
+            Ok(bytes)
+        })?;
+        Ok((length, sender))
+    };
+    Receiving::new("recvfrom", handle, limit, low_water, flags, call)
+}
+
+impl Portion for usize {
+    fn length(&self) -> usize {
+        *self
+    }
+
+    fn join(self, later: usize) -> usize {
+        self + later
+    }
+}
+
+impl Portion for (usize, Address) {
+    fn length(&self) -> usize {
+        self.0
+    }
+
+    fn join(self, (later, _): (usize, Address)) -> (usize, Address) {
+        (self.0 + later, self.1)
     }
 }

@@ -3,9 +3,12 @@
 use std::io::IoSlice;
 use std::os::fd::OwnedFd;
 
-use super::{Manner, Once};
+use super::Manner;
+use super::receiving::{Portion, Receiving};
+use super::sending::Sending;
 use crate::operation::Operation;
-use crate::{Address, ControlMessage, Descriptor, Errno, Handle, Interest, Scratch, control, sys};
+use crate::operation::send::FullPeer;
+use crate::{Address, ControlMessage, Descriptor, Errno, Handle, Scratch, control, sys};
 
 /// What [`send_message`] sends.
 #[derive(Debug, Default)]
@@ -35,16 +38,32 @@ pub fn send_message(
     for ControlMessage { level, kind, data } in &message.control {
         control::append(&mut buffer, *level, *kind, data);
     }
-    Once {
+    Sending {
         name: "sendmsg",
         handle,
-        interest: Interest::Writable,
         manner: Manner::of(flags),
-        call: move |descriptor: Descriptor, _: &mut Scratch, more| {
+        length: message.pieces.iter().map(|piece| piece.len()).sum(),
+        sent: 0,
+        peer: FullPeer::new(message.destination.as_ref().and_then(Address::family)),
+        call: move |descriptor: Descriptor, sent, more| {
             let OutgoingMessage { pieces, destination, .. } = &message;
-            sys::send_message(descriptor, pieces, destination.as_ref(), &buffer, flags | more)
+            let (destination, flags) = (destination.as_ref(), flags | more);
+            match sent {
+                0 => sys::send_message(descriptor, pieces, destination, &buffer, flags),
+                // What goes with the bytes has gone with the first of them.
+                _ => sys::send_message(descriptor, &behind(pieces, sent), destination, &[], flags),
+            }
         },
     }
+}
+
+/// The pieces without their first `count` bytes.
+#[cold]
+fn behind<'a>(pieces: &[IoSlice<'a>], count: usize) -> Vec<IoSlice<'a>> {
+    let mut pieces = pieces.to_vec();
+    let mut rest = &mut pieces[..];
+    IoSlice::advance_slices(&mut rest, count);
+    rest.to_vec()
 }
 
 /// What [`receive_message`] has received besides the bytes in the scratch memory.
@@ -77,34 +96,58 @@ impl IncomingMessage {
 }
 
 /// Receives one message, at most `limit` bytes of it and `control` bytes of control messages,
-/// `recvmsg(2)`.
+/// `recvmsg(2)`. `low_water` is the socket's `SO_RCVLOWAT`, 1 where it was not set.
 pub fn receive_message(
     handle: impl Handle,
     limit: usize,
     control: usize,
+    low_water: usize,
     flags: i32,
 ) -> impl Operation<Output = IncomingMessage> {
     let mut buffer = vec![0; control];
-    Once {
-        name: "recvmsg",
-        handle,
-        interest: Interest::Readable,
-        manner: Manner::of(flags),
-        call: move |descriptor: Descriptor, scratch: &mut Scratch, more| {
-            let mut message = None;
-            let length = scratch.fill(limit, |room| {
-                let received = sys::receive_message(descriptor, room, &mut buffer, flags | more)?;
-                message = Some(IncomingMessage {
-                    length: received.bytes.len(),
-                    sender: received.sender,
-                    descriptors: received.descriptors,
-                    control: received.control,
-                    flags: received.flags,
-                });
-                Ok(received.bytes)
-            })?;
-            message.filter(|message| message.length == length).ok_or(Errno::NOMSG)
-        },
+    let call = move |descriptor: Descriptor, scratch: &mut Scratch, limit, flags| {
+        let mut message = None;
+        let length = scratch.fill(limit, |room| {
+            let received = sys::receive_message(descriptor, room, &mut buffer, flags)?;
+            message = Some(IncomingMessage {
+                length: received.bytes.len(),
+                sender: received.sender,
+                descriptors: received.descriptors,
+                control: received.control,
+                flags: received.flags,
+            });
+            Ok(received.bytes)
+        })?;
+        message.filter(|message| message.length == length).ok_or(Errno::NOMSG)
+    };
+    Receiving::new("recvmsg", handle, limit, low_water, flags, call)
+}
+
+impl Portion for IncomingMessage {
+    fn length(&self) -> usize {
+        self.length
+    }
+
+    fn join(self, later: IncomingMessage) -> IncomingMessage {
+        let control = if later.control.is_empty() { self.control } else { later.control };
+        IncomingMessage {
+            length: self.length + later.length,
+            sender: self.sender,
+            descriptors: later.descriptors,
+            control,
+            flags: self.flags | later.flags,
+        }
+    }
+
+    /// The bytes of a message with descriptors or credentials are not mixed with those of another,
+    /// `unix(7)`.
+    fn is_last(&self) -> bool {
+        let is_bound = |message: &ControlMessage| {
+            (message.level, message.kind) == (libc::SOL_SOCKET, libc::SCM_CREDENTIALS)
+        };
+        !self.descriptors.is_empty()
+            || self.is_control_truncated()
+            || self.control.iter().any(is_bound)
     }
 }
 

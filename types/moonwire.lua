@@ -295,15 +295,14 @@ function datagram:descriptor() end
 
 ---Calls `main(...)` as a task, and returns its results when it and all tasks have ended. Raises its error, after
 ---the other tasks were cancelled. A table of options may stand in front: `run({ grace = 30 }, main)`.
----@generic T
----@overload fun(options: moonwire.run_options, main: fun(...: any): any, ...: any): any
----@param main fun(...: any): T
+---@param main fun(...: any): any...
 ---@param ... any
----@return T
+---@return any ...
+---@overload fun(options: moonwire.run_options, main: (fun(...: any): any...), ...: any): any...
 function moonwire.run(main, ...) end
 
 ---A task that calls `fn(...)` in its turn: beside the task that runs, or in the next `run` or `step`.
----@param fn fun(...: any): any
+---@param fn fun(...: any): any...
 ---@param ... any
 ---@return moonwire.task
 function moonwire.spawn(fn, ...) end
@@ -337,11 +336,10 @@ function moonwire.sleep(seconds) end
 function moonwire.yield() end
 
 ---Calls `fn(...)`, in which every call ends by a deadline, and returns its results. Needs a task.
----@generic T
 ---@param seconds number
----@param fn fun(...: any): T
+---@param fn fun(...: any): any...
 ---@param ... any
----@return T
+---@return any ...
 function moonwire.timeout(seconds, fn, ...) end
 
 ---Waits for any of these signals. Each is caught from the first call that names it on.
@@ -377,7 +375,7 @@ function task:status() end
 
 ---Calls `fn(group, ...)`, and returns its results when all tasks of the group have ended. Raises the error
 ---of the first that fails, with its traceback where it is a string, after the others were cancelled.
----@param fn fun(group: moonwire.group, ...: any): any
+---@param fn fun(group: moonwire.group, ...: any): any...
 ---@param ... any
 ---@return any ... or nil, a message and a code where the wait was ended
 function moonwire.group(fn, ...) end
@@ -387,7 +385,7 @@ function moonwire.group(fn, ...) end
 local group = {}
 
 ---A task of the group. Raises an error when the group has been left.
----@param fn fun(...: any): any
+---@param fn fun(...: any): any...
 ---@param ... any
 ---@return moonwire.task
 function group:spawn(fn, ...) end

@@ -33,14 +33,14 @@ end
 -- The file that a target names, or nil and a status. A target never leaves the folder.
 local function open(target)
   local path = target:match("^[^?#]*"):gsub("%%(%x%x)", function(digits)
-    return string.char(tonumber(digits, 16))
+    return string.char(assert(tonumber(digits, 16)))
   end)
   if path:find("%z") or ("/" .. path .. "/"):find("/%.%./") then
     return nil, "403 Forbidden"
   end
   local file = io.open(folder .. "/" .. path, "rb")
   -- A folder can be opened, but not read.
-  if not file or not file:read(0) and file:seek("end") ~= 0 then
+  if not file or not file:read(0) and file:seek("end", 0) ~= 0 then
     if file then
       file:close()
     end

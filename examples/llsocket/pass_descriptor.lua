@@ -25,7 +25,8 @@ local function succeed(err)
   check(not err, err)
 end
 
-local function receive()
+---@param path string
+local function receive(path)
   os.remove(path)
   local listener = check(llsocket.socket.new(check(llsocket.unix.getaddrinfo(path))))
   succeed(listener:bind())
@@ -48,7 +49,9 @@ local function receive()
   os.remove(path)
 end
 
-local function send()
+---@param path string
+---@param file_name string
+local function send(path, file_name)
   local file = check(io.open(file_name, "rb"))
   local sock = check(llsocket.socket.new(check(llsocket.unix.getaddrinfo(path))))
   succeed(sock:connect())
@@ -68,9 +71,9 @@ local function send()
 end
 
 if role == "receive" and path then
-  receive()
+  receive(path)
 elseif role == "send" and path and file_name then
-  send()
+  send(path, file_name)
 else
   io.stderr:write("usage: pass_descriptor.lua receive <socket> | send <socket> <file>\n")
   os.exit(2)

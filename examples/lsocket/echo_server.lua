@@ -19,7 +19,7 @@ end
 
 local transport = take "^%a+$" or "tcp"
 local host = take "^6$" and "::1" or "127.0.0.1"
-local port = tonumber(take "^%d+$" or 0)
+local port = tonumber(take "^%d+$" or "0", 10)
 local path = arg[1]
 io.stdout:setvbuf("line")
 
@@ -55,6 +55,7 @@ local function serve_streams(listener)
       end
     end
     local readable, writable = lsocket.select(reading, writing)
+    ---@cast writable lsocket.socket[]
     for _, socket in ipairs(writable) do
       local count, message = socket:send(unsent[socket])
       if count then
@@ -63,7 +64,7 @@ local function serve_streams(listener)
         forget(socket)
       end
     end
-    for _, socket in ipairs(readable) do
+    for _, socket in ipairs(readable or {}) do
       if socket == listener then
         local connection, message = listener:accept()
         if connection then
@@ -89,11 +90,11 @@ end
 
 if transport == "udp" then
   local socket = assert(lsocket.bind("udp", host, port))
-  print(("echoing datagrams at %s port %d"):format(host, socket:info("socket").port))
+  print(("echoing datagrams at %s port %d"):format(host, assert(socket:info("socket")).port))
   serve_datagrams(socket)
 elseif transport == "tcp" then
   local listener = assert(lsocket.bind("tcp", host, port, 128))
-  print(("echoing at %s port %d"):format(host, listener:info("socket").port))
+  print(("echoing at %s port %d"):format(host, assert(listener:info("socket")).port))
   serve_streams(listener)
 elseif transport == "unix" and path then
   local listener = assert(lsocket.bind("tcp", path, nil, 128))

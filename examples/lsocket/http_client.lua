@@ -12,9 +12,9 @@ local function fail(message)
 end
 
 local authority, target = (arg[1] or ""):match("^http://([^/?#]+)([^#]*)")
-if not authority then
+if not authority or not target then
   io.stderr:write("usage: http_client.lua http://host[:port][/path]\n")
-  os.exit(2)
+  return os.exit(2)
 end
 -- The host may be an IPv6 address in brackets.
 local host, port = authority:match("^%[(.-)%]:?(%d*)$")
@@ -22,7 +22,7 @@ if not host then
   host, port = authority:match("^([^:]+):?(%d*)$")
 end
 if not host then
-  fail("no host in the URL")
+  return fail("no host in the URL")
 end
 if target:sub(1, 1) ~= "/" then
   target = "/" .. target
@@ -38,20 +38,20 @@ end
 local function connect()
   local failure
   local addresses, message = lsocket.resolve(host)
-  for _, address in ipairs(addresses or fail(message)) do
-    local socket
-    socket, failure = lsocket.connect(address.addr, tonumber(port) or 80)
+  for _, address in ipairs(addresses or {}) do
+    local socket, refusal = lsocket.connect(address.addr, tonumber(port ~= "" and port or "80", 10))
+    failure = refusal
     if socket then
       local _, writable = lsocket.select(nil, { socket }, PATIENCE)
-      local ok
-      ok, failure = socket:status()
+      local ok, problem = socket:status()
       if ok and writable then
         return socket
       end
+      failure = problem
       socket:close()
     end
   end
-  fail(failure or "no answer")
+  return fail(failure or message or "no answer")
 end
 
 local function send(socket, data)
@@ -78,7 +78,7 @@ local function receive_all(socket)
   end
 end
 
-local socket = connect()
+local socket = assert(connect())
 send(socket, table.concat({
   "GET " .. target .. " HTTP/1.0",
   "Host: " .. authority,

@@ -78,7 +78,7 @@ end
 -- An open file for a request's target and its path, or nil and a status.
 local function open(target)
   local path = target:match("^[^?#]*"):gsub("%%(%x%x)", function(hex)
-    return string.char(tonumber(hex, 16))
+    return string.char(assert(tonumber(hex, 16)))
   end)
   if path:find("%z") or path:sub(1, 1) ~= "/" or (path .. "/"):find("/../", 1, true) then
     return nil, 403
@@ -88,7 +88,7 @@ local function open(target)
   end
   local file = io.open(folder .. path, "rb")
   -- A folder can be opened, but not be read.
-  if file and not file:read(0) and file:seek("end") ~= 0 then
+  if file and not file:read(0) and file:seek("end", 0) ~= 0 then
     file:close()
     file = nil
   end
@@ -154,7 +154,7 @@ end
 local listener = assert(lsocket.bind("tcp", address, port, 128))
 io.stdout:setvbuf("line")
 local url_host = address:find(":", 1, true) and "[" .. address .. "]" or address
-print(("serving %s at http://%s:%d/"):format(folder, url_host, listener:info("socket").port))
+print(("serving %s at http://%s:%d/"):format(folder, url_host, assert(listener:info("socket")).port))
 
 -- The connections: socket -> { thread, what it waits for, since when }.
 local connections = {}
@@ -183,6 +183,7 @@ while true do
     end
   end
   local readable, writable = lsocket.select(read, write, PATIENCE)
+  ---@cast writable lsocket.socket[]?
   for _, ready in ipairs { readable or {}, writable or {} } do
     for _, socket in ipairs(ready) do
       if socket ~= listener then

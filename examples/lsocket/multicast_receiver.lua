@@ -7,12 +7,12 @@
 local lsocket = require "lsocket"
 
 local six = arg[1] == "6"
-local port = tonumber(arg[six and 2 or 1] or 7777)
+local port = tonumber(arg[six and 2 or 1] or "7777", 10)
 local group = arg[six and 3 or 2] or (six and "ff15::6d6f" or "239.255.77.77")
 
 local socket = assert(lsocket.bind("mcast", group, port))
 io.stdout:setvbuf("line")
-print(("listening to %s port %d"):format(group, socket:info("socket").port))
+print(("listening to %s port %d"):format(group, assert(socket:info("socket")).port))
 while lsocket.select { socket } do
   local data, address, sender_port = socket:recvfrom()
   if data then

@@ -51,7 +51,7 @@ end
 function clients.udp(host, port, line)
   local address = check(minisock.getaddrinfo(host, port))[1]
   -- A socket of the address's family: the document's one-byte address stands for IPv6.
-  local family = minisock.parseaddr(address).family
+  local family = check(minisock.parseaddr(address)).family
   local socket = check(minisock.udpsocket(family == "inet6" and "\10" or nil))
   check(minisock.sendto(socket, address, line))
   return socket, (check(minisock.recvfrom(socket, TIMEOUT)))
@@ -61,7 +61,7 @@ local transport = arg[1]
 local fixed = transport == "unix" and 2 or 3
 if not clients[transport] or #arg < fixed then
   io.stderr:write(USAGE, "\n")
-  os.exit(2)
+  return os.exit(2)
 end
 local line = (arg[fixed + 1] or "hello from minisock") .. "\n"
 local descriptor, answer
@@ -70,6 +70,6 @@ if transport == "unix" then
 else
   descriptor, answer = clients[transport](arg[2], arg[3], line)
 end
-io.write(answer)
+io.write(answer or "")
 check(minisock.close(descriptor))
 os.exit(answer == line and 0 or 1)

@@ -8,7 +8,7 @@
 local minisock = require "minisock"
 
 local folder = arg[1] or "."
-local port = tonumber(arg[2] or "0")
+local port = arg[2] or "0"
 
 -- How long a client may be silent, in milliseconds.
 local PATIENCE = 5000
@@ -75,7 +75,7 @@ end
 
 local function decode(path)
   return (path:gsub("%%(%x%x)", function(hex)
-    return string.char(tonumber(hex, 16))
+    return string.char(assert(tonumber(hex, 16)))
   end))
 end
 
@@ -93,7 +93,7 @@ local function open(target)
     return nil, 404
   end
   -- A folder can be opened, but not be read.
-  if not file:read(0) and file:seek("end") ~= 0 then
+  if not file:read(0) and file:seek("end", 0) ~= 0 then
     file:close()
     return nil, 404
   end
@@ -163,7 +163,7 @@ end
 
 local listener, address = assert(minisock.bind("127.0.0.1", port))
 io.stdout:setvbuf("line")
-print(("serving %s at http://127.0.0.1:%d/"):format(folder, minisock.parseaddr(address).port))
+print(("serving %s at http://127.0.0.1:%d/"):format(folder, assert(minisock.parseaddr(address)).port))
 while true do
   local connection, message = minisock.accept(listener)
   if connection then

@@ -56,7 +56,7 @@ local loops = {}
 
 function loops.poll()
   local minisock = require "minisock"
-  local watched = minisock.pollfd(moonwire.pollfd(), minisock.POLLIN)
+  local watched = minisock.pollfd(assert(moonwire.pollfd()), minisock.POLLIN)
   local began = moonwire.now()
   local next_tick = began + 0.1
   local are_tasks_left = true

@@ -101,6 +101,7 @@ local function parse(head)
     return 413
   end
   local wish = (", " .. (fields.connection or "") .. ","):lower()
+  ---@type boolean|string|nil
   local keep = not wish:find("[ \t,]close[ \t]*,")
   if minor == "0" then
     keep = keep and wish:find("[ \t,]keep%-alive[ \t]*,") and "keep-alive"

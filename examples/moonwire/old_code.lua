@@ -56,7 +56,8 @@ moonwire.run(function()
   local listener = socket.tcp()
   assert(listener:bind("127.0.0.1", 0))
   assert(listener:listen())
-  local host, port = listener:getsockname()[1], listener:getsockname()[2]
+  local name = assert(listener:getsockname())
+  local host, port = name[1], name[2]
   print(("listening on %s port %d"):format(host, port))
   local server = moonwire.spawn(function()
     while true do
@@ -76,8 +77,9 @@ moonwire.run(function()
   local deaf = socket.tcp()
   assert(deaf:bind("127.0.0.1", 0))
   assert(deaf:listen())
+  local deaf_name = assert(deaf:getsockname())
   local impatient = moonwire.spawn(function()
-    return pcall(talk, host, deaf:getsockname()[2], { "anybody?" }, 0, 0.2)
+    return pcall(talk, host, deaf_name[2], { "anybody?" }, 0, 0.2)
   end)
 
   local began = moonwire.now()
@@ -88,11 +90,11 @@ moonwire.run(function()
   -- A client that fails ends with an error, which is told here. The others go on.
   local good = 0
   for index, task in ipairs(tasks) do
-    local _, heard, message = task:join()
+    local ok, heard, message = task:join()
     if heard == "hello one two client " .. index then
       good = good + 1
     else
-      io.stderr:write(("client %d: %s\n"):format(index, message or heard))
+      io.stderr:write(("client %d: %s\n"):format(index, ok and message or heard))
     end
   end
   local _, _, message = impatient:join()

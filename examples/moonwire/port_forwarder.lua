@@ -12,7 +12,7 @@ local target = arg[1]
 local address = arg[2] or "127.0.0.1:0"
 if not target then
   io.stderr:write("usage: port_forwarder.lua target [address]\n")
-  os.exit(2)
+  return os.exit(2)
 end
 -- How long connecting may take, the look-up of the name included, in seconds.
 local PATIENCE = 10
@@ -42,7 +42,7 @@ end
 local function forward(client)
   local server, message = moonwire.connect(target, { timeout = PATIENCE })
   if not server then
-    io.stderr:write(message, "\n")
+    io.stderr:write(tostring(message), "\n")
     client:close()
     return
   end

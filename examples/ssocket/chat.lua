@@ -7,13 +7,14 @@
 
 local socket = require "ssocket"
 
-local HOST, PORT = arg[1] or "127.0.0.1", arg[2] or 7000
+local HOST, PORT = arg[1] or "127.0.0.1", tonumber(arg[2] or "7000", 10) or 7000
 -- Who sends more without an end of line, or does not read in time, is not heard any more.
 local LONGEST_LINE = 4096
 local PATIENCE = 1
 -- How long the server waits after a failed accept, in seconds.
 local PAUSE = 0.1
 
+---@type table<any, { reader: function, coroutine: thread, name: string?, is_gone: boolean? }>
 local clients = {}
 
 local function say(text, except)
@@ -67,7 +68,7 @@ assert(listener:bind(HOST, PORT))
 assert(listener:listen(64))
 -- A connection may be gone before it is accepted: then there is nobody to wait for.
 listener:settimeout(0)
-local address = listener:getsockname()
+local address = assert(listener:getsockname())
 print(("listening on %s port %d"):format(address[1], address[2]))
 io.stdout:flush()
 
@@ -76,7 +77,7 @@ local function admit()
   if not client and message ~= socket.ERROR_TIMEOUT then
     -- There is no descriptor left, for instance. The connection waits in the queue, so the listener
     -- stays readable.
-    io.stderr:write(message, "\n")
+    io.stderr:write(tostring(message), "\n")
     socket.select({}, {}, PAUSE)
   elseif client then
     local state = { reader = client:readuntil("\n") }
@@ -94,10 +95,8 @@ while true do
     watched[#watched + 1] = client
   end
   local ready = assert(socket.select(watched, {}))
-  for _, client in ipairs(ready) do
-    if client == listener then
-      client = admit()
-    end
+  for _, object in ipairs(ready) do
+    local client = object == listener and admit() or object
     local state = clients[client]
     if state then
       local ok, message = coroutine.resume(state.coroutine)

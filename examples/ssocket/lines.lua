@@ -7,15 +7,21 @@
 
 local socket = require "ssocket"
 
-if not arg[1] then
+local host, port = arg[1], tonumber(arg[2] or "", 10)
+if not host then
   io.stderr:write("usage: lines.lua host port | unix:/path\n")
-  os.exit(2)
+  return os.exit(2)
 end
 
 local tcpsock = socket.tcp()
-local ok, err = tcpsock:connect(arg[1], arg[2])
+local ok, err
+if port then
+  ok, err = tcpsock:connect(host, port)
+else
+  ok, err = tcpsock:connect(host)
+end
 if not ok then
-  io.stderr:write("lines: ", err, "\n")
+  io.stderr:write("lines: ", tostring(err), "\n")
   os.exit(1)
 end
 local reader = tcpsock:readuntil("\n")

@@ -30,7 +30,7 @@ ABI := $(if $(filter jit,$(LUA)),5.1,$(LUA))
 LUADIR ?= $(PREFIX)/share/lua/$(ABI)
 LIBDIR ?= $(PREFIX)/lib/lua/$(ABI)
 
-.PHONY: help test test-sockets test-embedded test-stock test-rock interpreters module modules install \
+.PHONY: help test test-types test-sockets test-embedded test-stock test-rock interpreters module modules install \
 	lint bench bench-check bench-report bench-crates doc clean
 
 help: ## lists the commands
@@ -38,13 +38,16 @@ help: ## lists the commands
 	@echo "LUA=5.1|5.2|5.3|5.4|5.5|jit chooses the Lua version of module, install, test-embedded and"
 	@echo "test-stock; it is 5.4 where nothing is chosen."
 
-test: interpreters test-sockets ## everything that must pass, on every Lua
+test: interpreters test-types test-sockets ## everything that must pass, on every Lua
 	@for version in $(VERSIONS); do $(MAKE) --no-print-directory test-embedded LUA=$$version || exit 1; done
 	@for version in $(STOCK); do $(MAKE) --no-print-directory test-stock LUA=$$version || exit 1; done
 	@$(MAKE) --no-print-directory test-rock
 
 interpreters: ## installs the stock interpreters and what else the tests run, as root where there is apt
 	@scripts/install-test-programs
+
+test-types: ## the annotations, the examples and the snippets of the pages, with emmylua_check
+	@CARGO=$(CARGO) scripts/check-types $(TARGET)
 
 test-sockets: ## the tests of the sockets crate
 	$(CARGO) test --quiet -p moonwire-sockets

@@ -11,6 +11,7 @@ mod loader;
 mod options;
 mod program;
 mod repl;
+mod search_paths;
 mod state;
 mod terminal;
 mod usage;

@@ -41,13 +41,7 @@ pub(crate) fn run(options: &Options, command_line: &[OsString]) -> Result<(), Fa
 
 /// Runs the code in the environment: that for this version of Lua, or else that for all.
 fn run_initial_code(interpreter: &Interpreter) -> Result<(), Failure> {
-    let version: String = interpreter.lua.globals().get("_VERSION")?;
-    // Lua 5.1, and so LuaJIT, knows only the general name.
-    let versioned_name = match version.strip_prefix("Lua ") {
-        Some("5.1") | None => None,
-        Some(number) => Some(format!("LUA_INIT_{}", number.replace('.', "_"))),
-    };
-    for name in versioned_name.into_iter().chain(["LUA_INIT".to_owned()]) {
+    for name in version::variables(&interpreter.lua, "LUA_INIT")? {
         let Some(code) = env::var_os(&name) else {
             continue;
         };

@@ -6,6 +6,8 @@
 use mlua::prelude::*;
 use mlua::{LuaOptions, StdLib};
 
+use crate::search_paths;
+
 /// Lets a write to a closed pipe end the process, as it ends other programs: Rust ignores the
 /// signal, and Lua's `print` would go on for ever.
 pub(crate) fn die_of_broken_pipes() {
@@ -50,10 +52,8 @@ pub(crate) fn create(ignore_environment: bool) -> LuaResult<Lua> {
     // SAFETY: `debug`, `ffi` and C modules can break Rust's promises about this state, as they can
     // break those of any interpreter; that scripts may use them is what this program offers.
     let lua = unsafe { Lua::unsafe_new_with(StdLib::NONE, LuaOptions::new()) };
-    if ignore_environment {
-        forget_search_paths(&lua)?;
-    }
-    lua.load_std_libs(StdLib::ALL)?;
+    load_libraries(&lua)?;
+    search_paths::set(&lua, ignore_environment)?;
     #[cfg(feature = "luajit")]
     hide_ffi(&lua)?;
     #[cfg(any(feature = "lua54", feature = "lua55"))]
@@ -67,21 +67,32 @@ pub(crate) fn create(ignore_environment: bool) -> LuaResult<Lua> {
     Ok(lua)
 }
 
-/// Keeps the library `package`, which is not loaded yet, from reading the environment.
+/// Loads the standard libraries. `package` does not read the environment: `search_paths` does.
 #[cfg(not(feature = "lua51"))]
-fn forget_search_paths(lua: &Lua) -> LuaResult<()> {
-    lua.set_named_registry_value("LUA_NOENV", true)
+fn load_libraries(lua: &Lua) -> LuaResult<()> {
+    const IGNORE_ENVIRONMENT: &str = "LUA_NOENV";
+    lua.set_named_registry_value(IGNORE_ENVIRONMENT, true)?;
+    lua.load_std_libs(StdLib::ALL)?;
+    lua.unset_named_registry_value(IGNORE_ENVIRONMENT)
 }
 
-/// Keeps the library `package`, which is not loaded yet, from finding its paths in the
-/// environment: Lua 5.1 cannot be told to ignore them.
+/// Loads the standard libraries. `package` finds nothing in the environment, which Lua 5.1 cannot be told to
+/// ignore: `search_paths` reads it.
 #[cfg(feature = "lua51")]
-fn forget_search_paths(_lua: &Lua) -> LuaResult<()> {
-    for name in ["LUA_PATH", "LUA_CPATH"] {
+fn load_libraries(lua: &Lua) -> LuaResult<()> {
+    let variables = ["LUA_PATH", "LUA_CPATH"].map(|name| (name, std::env::var_os(name)));
+    for (name, _) in &variables {
         // SAFETY: the process has one thread as yet.
         unsafe { std::env::remove_var(name) };
     }
-    Ok(())
+    let loaded = lua.load_std_libs(StdLib::ALL);
+    for (name, value) in variables {
+        if let Some(value) = value {
+            // SAFETY: as above.
+            unsafe { std::env::set_var(name, value) };
+        }
+    }
+    loaded
 }
 
 /// Makes `ffi` what it is in the stock LuaJIT: no global, but a module to be required.

@@ -53,6 +53,39 @@ fn search_paths_are_heeded() {
 }
 
 #[test]
+fn two_semicolons_are_the_usual_search_path() {
+    let program = Program::new().variable("LUA_PATH", "here/?.lua;;");
+    let show = "print(package.path:find('here/?.lua;', 1, true), package.path:find('/usr/share'))";
+    let run = program.run(&["-e", show]);
+    assert!(run.output.starts_with("1\t") && !run.output.contains("nil"), "{run:?}");
+}
+
+#[test]
+fn modules_of_the_system_are_found() {
+    let version = match () {
+        () if cfg!(feature = "lua52") => "5.2",
+        () if cfg!(feature = "lua53") => "5.3",
+        () if cfg!(feature = "lua54") => "5.4",
+        () if cfg!(feature = "lua55") => "5.5",
+        () => "5.1",
+    };
+    let run = Program::new().run(&["-E", "-e", "print(package.path) print(package.cpath)"]);
+    let (path, cpath) = run.output.split_once('\n').unwrap_or_default();
+    for prefix in ["/usr/local/share", "/usr/share"] {
+        for file in ["?.lua", "?/init.lua"] {
+            let entry = format!("{prefix}/lua/{version}/{file}");
+            assert!(path.split(';').any(|other| other == entry), "{entry} in {path}");
+        }
+    }
+    for prefix in ["/usr/local/lib", "/usr/lib"] {
+        let entry = format!("{prefix}/lua/{version}/?.so");
+        assert!(cpath.trim_end().split(';').any(|other| other == entry), "{entry} in {cpath}");
+    }
+    assert!(path.split(';').any(|entry| entry == "./?.lua"), "{path}");
+    assert!(cpath.trim_end().split(';').any(|entry| entry == "./?.so"), "{cpath}");
+}
+
+#[test]
 fn nothing_is_heeded_when_it_shall_be_ignored() {
     let program = Program::new()
         .variable("LUA_INIT", "print('initial')")

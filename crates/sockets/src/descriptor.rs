@@ -1,10 +1,11 @@
 //! Descriptors as numbers.
 
 use std::os::fd::{IntoRawFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::options::SocketOption;
 use crate::reactor::{descriptor_is_closed, descriptor_is_opened};
-use crate::{Address, Error, Shutdown, Socket, sys};
+use crate::{Address, Errno, Error, Shutdown, Socket, sys};
 
 /// The number of a file descriptor, not owned.
 ///
@@ -157,7 +158,22 @@ impl Descriptor {
     /// # Errors
     /// That of the system call.
     pub fn close(self) -> Result<(), Error> {
+        ANY_CLOSED.store(true, Ordering::Relaxed);
+        self.close_owned()
+    }
+
+    /// Closes the descriptor for the value that owns it.
+    pub(crate) fn close_owned(self) -> Result<(), Error> {
         descriptor_is_closed(self);
         sys::close(self).map_err(|errno| errno.during("close"))
     }
+
+    /// Whether calls return at once on a descriptor that was made non-blocking. Its number may be that of another
+    /// by now, but only where descriptors are closed by their numbers.
+    pub(crate) fn is_still_nonblocking(self) -> Result<bool, Errno> {
+        if ANY_CLOSED.load(Ordering::Relaxed) { sys::nonblocking(self) } else { Ok(true) }
+    }
 }
+
+/// Whether a descriptor was closed by its number, rather than by what owned it.
+static ANY_CLOSED: AtomicBool = AtomicBool::new(false);

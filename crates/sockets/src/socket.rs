@@ -208,6 +208,14 @@ impl Socket {
         Descriptor::from_number(self.0.as_raw_fd())
     }
 
+    /// Closes the socket, as it is closed when it goes, and tells how that went.
+    ///
+    /// # Errors
+    /// That of `close(2)`.
+    pub fn close(self) -> Result<(), Error> {
+        self.into_descriptor().close_owned()
+    }
+
     /// Gives the descriptor up: it stays open, and the number is the caller's.
     #[must_use]
     pub fn into_descriptor(self) -> Descriptor {
@@ -228,7 +236,7 @@ impl From<OwnedFd> for Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         // An `OwnedFd` that is closed already ends the process, in a build with debug assertions.
-        let _ = self.descriptor().close();
+        let _ = self.descriptor().close_owned();
     }
 }
 

@@ -4,7 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::os::fd::{IntoRawFd, OwnedFd};
 
 use moonwire_sockets::operation::once::{self, IncomingMessage, OutgoingMessage};
-use moonwire_sockets::{AddressInfo, ControlMessage, Descriptor, Errno, is_connection_oriented};
+use moonwire_sockets::{
+    AddressInfo, ControlMessage, Descriptor, Errno, Socket, is_connection_oriented,
+};
 
 use super::DEFAULT_SIZE;
 use super::address_info::info_at;
@@ -21,7 +23,7 @@ impl Drop for ReceivedDescriptors {
     fn drop(&mut self) {
         for descriptor in self.0.take() {
             // The program may have closed it by its number, which is no reason to end.
-            let _ = Descriptor::from_owned(descriptor).close();
+            drop(Socket::from(descriptor));
         }
     }
 }

@@ -275,7 +275,7 @@ fn close(call: Call<'_>) -> Outcome<'_> {
         return Ok(Reply::NOTHING);
     };
     let shut_down = how.map_or(Ok(()), |how| connection::shut_down(socket.descriptor(), how));
-    let closed = socket.into_descriptor().close();
+    let closed = socket.close();
     only_failure(call, closed.and(shut_down))
 }
 

@@ -204,7 +204,7 @@ fn setfd(call: Call<'_>) -> Outcome<'_> {
 /// `close()`.
 fn close(call: Call<'_>) -> Outcome<'_> {
     let closed = match call.this::<SocketObject>()?.take() {
-        Some(socket) => socket.into_descriptor().close(),
+        Some(socket) => socket.close(),
         None => Ok(()),
     };
     reply(call, closed, |_, ()| Ok(Value::Boolean(true).into()))

@@ -50,7 +50,8 @@ impl<H: Handle> Operation for Accept<H> {
             First::Prepare,
             |listener, blocking| {
                 // There is no flag that keeps `accept` on a socket in blocking mode from waiting.
-                let may_wait = nonblocking || blocking == Blocking::Yes;
+                let may_wait = blocking == Blocking::Yes
+                    || (nonblocking && listener.is_still_nonblocking()?);
                 if !may_wait && !is_ready(listener, Interest::Readable)? && listens(listener) {
                     return Err(Errno::AGAIN);
                 }

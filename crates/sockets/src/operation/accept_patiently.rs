@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::patience::First;
+use super::patience::{First, is_ready};
 use super::pause::Pauses;
 use super::{Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Errno, Error, Handle, Interest, Scratch, Socket, sys};
@@ -57,16 +57,18 @@ impl<H: Handle> Operation for AcceptPatiently<H> {
         mut patience: Patience<'_>,
     ) -> Result<Progress<(Socket, Address)>, Error> {
         self.retry = None;
-        let accepted =
-            self.listener.descriptor().and_then(|listener| {
-                // By its number, for which nobody sets the kernel's time-out: it would do nothing here.
-                patience.call(&listener, Interest::Readable, First::Try, |listener, _| {
-                    match sys::accept(listener, false) {
-                        Err(errno) if is_of_connection(errno) => Err(Errno::INTR),
-                        result => result,
-                    }
-                })
-            });
+        let accepted = self.listener.descriptor().and_then(|listener| {
+            // By its number, for which nobody sets the kernel's time-out: it would do nothing here.
+            patience.call(&listener, Interest::Readable, First::Try, |listener, _| {
+                if !listener.is_still_nonblocking()? && !is_ready(listener, Interest::Readable)? {
+                    return Err(Errno::AGAIN);
+                }
+                match sys::accept(listener, false) {
+                    Err(errno) if is_of_connection(errno) => Err(Errno::INTR),
+                    result => result,
+                }
+            })
+        });
         match accepted {
             Ok(Some((connection, peer))) => Ok(Progress::Done((connection.into(), peer))),
             Ok(None) => Ok(Progress::Waiting),

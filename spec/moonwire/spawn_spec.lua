@@ -116,3 +116,19 @@ it("starts each task afresh: what one has set for its coroutine does not stay", 
     t.equal(kept, print)
   end
 end)
+
+it("runs C functions that yield, and nothing else", function()
+  for _ = 1, 3 do
+    tasks.results({ n = 1, true }, moonwire.spawn(coroutine.yield):join())
+    tasks.results({ n = 1, true }, moonwire.spawn(coroutine.yield, 1, nil):join())
+    tasks.results({ n = 0 }, moonwire.group(coroutine.yield))
+  end
+  -- What has run them is not used again where that cannot be.
+  tasks.results({ n = 2, true, "x" }, moonwire.spawn(function() moonwire.yield() return "x" end):join())
+end)
+
+t.it("runs C functions that yield as the main function", function()
+  tasks.results({ n = 0 }, moonwire.run(coroutine.yield))
+  moonwire.spawn(coroutine.yield)
+  while moonwire.step(0) do end
+end)

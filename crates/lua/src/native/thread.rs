@@ -27,7 +27,8 @@ pub(crate) struct Thread {
 pub(crate) enum Resumed {
     /// It is suspended.
     Yielded,
-    /// It has returned so many values, which lie on its stack.
+    /// It has returned so many values, which lie on its stack. Without any it may still be suspended, see
+    /// [`Thread::is_suspended`].
     Returned(i32),
     /// It has failed: the error lies on its stack.
     Failed(Trace),
@@ -77,6 +78,7 @@ impl Thread {
             let mut results = 0;
             match ffi::lua_resume(state, from(), arguments, &raw mut results) {
                 ffi::LUA_OK => Resumed::Returned(ffi::lua_gettop(state)),
+                ffi::LUA_YIELD if versions::cannot_be_resumed(state) => Resumed::Returned(0),
                 ffi::LUA_YIELD => Resumed::Yielded,
                 _ => {
                     // Meanwhile it may have been parked, and be gone on with from elsewhere.

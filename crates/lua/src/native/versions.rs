@@ -58,6 +58,21 @@ pub(super) unsafe fn has_level(state: *mut lua_State, level: c_int) -> bool {
     unsafe { mlua::ffi::lua_getstack(state, level, record.as_mut_ptr()) != 0 }
 }
 
+/// Lua 5.1, which LuaJIT has the place of the registry in common with.
+const IS_LUA_5_1: bool =
+    mlua::ffi::LUA_REGISTRYINDEX == -10000 && mlua::ffi::LUA_SIGNATURE[2] == b'u';
+
+/// Whether a coroutine that has yielded is at its end: its only function is a C function. Such a function has
+/// nothing left to do but to return nothing. Lua 5.1 crashes when such a coroutine is resumed (which is why its
+/// `coroutine.create` takes Lua functions only), and the other versions can resume it.
+///
+/// # Safety
+/// The coroutine is suspended.
+pub(super) unsafe fn cannot_be_resumed(state: *mut lua_State) -> bool {
+    // SAFETY: the caller's promise.
+    IS_LUA_5_1 && unsafe { !has_level(state, 1) }
+}
+
 /// Whether a finaliser may have been called by `lua_close`. That calls them in the main coroutine, or below
 /// everything else in one of its own (recent releases of LuaJIT).
 ///

@@ -264,7 +264,7 @@ impl Scheduler {
     /// Keeps a coroutine that has returned for another task.
     fn recycle(&self, call: &mut Call<'_>, thread: Thread) {
         let mut idle = self.idle.borrow_mut();
-        if idle.len() < MOST_IDLE {
+        if idle.len() < MOST_IDLE && !thread.is_suspended() {
             thread.clear();
             idle.push(thread);
         } else {

@@ -5,6 +5,7 @@ use std::mem::MaybeUninit;
 
 use memchr::memmem::Finder;
 
+use crate::transport::Room;
 use crate::{Errno, sys};
 
 /// The least room for what a receive may find beyond what was asked for.
@@ -103,8 +104,9 @@ pub(crate) struct Searched {
     to: u64,
 }
 
+/// What a [`ReadBuffer`] holds.
 #[derive(Debug)]
-pub(crate) struct Contents {
+pub struct Contents {
     bytes: Vec<u8>,
     /// How many of `bytes` have been consumed.
     start: usize,
@@ -190,20 +192,6 @@ impl Contents {
         self.room
     }
 
-    /// Appends what `receive` finds, at most `room` bytes of it.
-    pub(crate) fn receive(
-        &mut self,
-        room: usize,
-        receive: impl for<'room> FnOnce(&'room mut [MaybeUninit<u8>]) -> Result<&'room mut [u8], Errno>,
-    ) -> Result<usize, Errno> {
-        if self.bytes.capacity() - self.bytes.len() < room {
-            self.make_room(room)?;
-        }
-        let received = sys::append(&mut self.bytes, room, receive)?;
-        self.learn(room, received);
-        Ok(received)
-    }
-
     /// Gives the next receive more room where one has filled all of its `room`.
     #[inline]
     pub(crate) fn learn(&mut self, room: usize, received: usize) {
@@ -232,6 +220,23 @@ impl Contents {
         }
         self.start = 0;
         sys::reserve(&mut self.bytes, room)
+    }
+}
+
+/// Received bytes go behind those that are there.
+impl Room for Contents {
+    #[inline]
+    fn fill(
+        &mut self,
+        length: usize,
+        receive: impl for<'room> FnOnce(&'room mut [MaybeUninit<u8>]) -> Result<&'room mut [u8], Errno>,
+    ) -> Result<usize, Errno> {
+        if self.bytes.capacity() - self.bytes.len() < length {
+            self.make_room(length)?;
+        }
+        let received = sys::append(&mut self.bytes, length, receive)?;
+        self.learn(length, received);
+        Ok(received)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use crate::operation::{self, Operation, Patience, Progress, Wait};
-use crate::{Deadline, Errno, Error, PollEntry, Scratch, Timeout, is_interrupted, sys};
+use crate::operation::{self, NoLoop, Operation, Patience, Progress, Wait};
+use crate::{Deadline, Errno, Error, PollEntry, Scratch, Timeout, events, is_interrupted, sys};
 
 /// Runs an operation to its end, and parks the thread while it waits.
 ///
@@ -21,7 +21,7 @@ pub fn block_on<O: Operation>(
 ) -> Result<O::Output, Error> {
     let mut deadline = Deadline::new(timeout);
     loop {
-        match operation.attempt(scratch, Patience::Kernel(&mut deadline))? {
+        match operation.attempt(scratch, Patience::<NoLoop>::Kernel(&mut deadline))? {
             Progress::Done(output) => return Ok(output),
             Progress::Waiting => {
                 if !park(operation.waits_for(), &mut deadline, O::NAME)? {
@@ -46,6 +46,10 @@ fn park(wait: Wait<'_>, deadline: &mut Deadline, operation: &'static str) -> Res
         let result = match wait {
             Wait::Descriptor(descriptor, interest) | Wait::Number(descriptor, interest) => {
                 sys::poll(&mut [PollEntry::new(descriptor, interest.events())], remaining)
+                    .map(|ready| ready > 0)
+            }
+            Wait::Either(descriptor) => {
+                sys::poll(&mut [PollEntry::new(descriptor, events::IN | events::OUT)], remaining)
                     .map(|ready| ready > 0)
             }
             Wait::Any(entries) => {

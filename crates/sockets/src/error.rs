@@ -101,6 +101,21 @@ pub enum Cause {
     Resolver(i32),
 }
 
+impl Cause {
+    /// Joins the cause with the operation that it ended.
+    #[must_use]
+    pub const fn during(self, operation: &'static str) -> Error {
+        Error { operation, cause: self }
+    }
+}
+
+impl From<Errno> for Cause {
+    #[inline]
+    fn from(errno: Errno) -> Cause {
+        Cause::Errno(errno)
+    }
+}
+
 /// What failed, and why.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Error {

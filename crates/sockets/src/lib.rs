@@ -61,6 +61,7 @@ mod socket;
 mod socket_file;
 #[allow(unsafe_code)]
 mod sys;
+pub mod transport;
 mod watch;
 
 pub use address::{Address, Family, ParseAddressError, UnixName};
@@ -76,7 +77,7 @@ pub use handle::{Handle, SocketCell};
 pub use interfaces::{Interface, Link, interfaces};
 pub use interruption::{is_interrupted, request_interruption, take_interruption};
 pub use kernel_timeout::KernelTimeout;
-pub use lookups::Lookup;
+pub use lookups::{Lookup, Lookups};
 pub use multicast::Membership;
 pub use names::{Host, NameInfo, interface_index, interface_name, literal_address, parse_ipv6};
 pub use operation::Operation;
@@ -86,5 +87,6 @@ pub use readiness::{Interest, PollEntry, events, parse_poll_entries};
 pub use signals::{SignalSet, is_signal_caught, signal_number};
 pub use socket::{Kind, Mode, Shutdown, Socket, is_connection_oriented};
 pub use socket_file::SocketFile;
-pub use sys::Scratch;
+pub use sys::{Scratch, copy_to};
+pub use transport::Transport;
 pub use watch::{NotWatched, WatchSet, Watched};

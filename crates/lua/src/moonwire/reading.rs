@@ -3,9 +3,7 @@
 
 use std::rc::Rc;
 
-use moonwire_sockets::operation::{
-    Available, Read, ReadAvailable, ReadExactly, ReadLine, ReadToEnd, ReadUntil,
-};
+use moonwire_sockets::operation::{Available, Read, ReadAvailable, ReadRecord};
 use moonwire_sockets::{Delimiter, Error};
 
 use super::failure::{End, failure, raise};
@@ -63,7 +61,7 @@ pub(super) fn read_exactly(call: Call<'_>) -> Outcome<'_> {
     let stream = &*call.this::<StreamObject>()?.0;
     let length = call.length(1)?;
     let timeout = stream.endpoint.timeout.get();
-    let read = ReadExactly::new(&stream.endpoint.socket, &stream.buffer, length);
+    let read = ReadRecord::exactly(&stream.endpoint.socket, &stream.buffer, length);
     drive(call, read, timeout, move |call, result| record(call, stream, result, 0))
 }
 
@@ -89,7 +87,7 @@ pub(super) fn read_until(call: Call<'_>) -> Outcome<'_> {
     let limit = call.buffer_size(2, DEFAULT_LIMIT)?;
     let delimiter = stream.delimiter(bytes).ok_or(Raise::argument(1, "delimiter is empty"))?;
     let timeout = stream.endpoint.timeout.get();
-    let read = ReadUntil::new(&stream.endpoint.socket, &stream.buffer, delimiter).limited(limit);
+    let read = ReadRecord::until(&stream.endpoint.socket, &stream.buffer, delimiter, limit);
     drive(call, read, timeout, move |call, result| record(call, stream, result, bytes.len()))
 }
 
@@ -98,7 +96,7 @@ pub(super) fn read_all(call: Call<'_>) -> Outcome<'_> {
     let stream = &*call.this::<StreamObject>()?.0;
     let limit = call.buffer_size(1, DEFAULT_WHOLE)?;
     let timeout = stream.endpoint.timeout.get();
-    let read = ReadToEnd::new(&stream.endpoint.socket, &stream.buffer, limit);
+    let read = ReadRecord::to_end(&stream.endpoint.socket, &stream.buffer, limit);
     drive(call, read, timeout, move |call, result| match end_of(result) {
         Err(End::OfStream) => {
             Ok(call.take_buffered(&stream.buffer, stream.buffer.len(), 0)?.into())
@@ -134,7 +132,7 @@ fn next(call: Call<'_>) -> Outcome<'_> {
     let Lines { stream, limit } = call.bound::<Lines>()?;
     let stream = &**stream;
     let timeout = stream.endpoint.timeout.get();
-    let read = ReadLine::new(&stream.endpoint.socket, &stream.buffer, *limit);
+    let read = ReadRecord::line(&stream.endpoint.socket, &stream.buffer, *limit);
     drive(call, read, timeout, move |call, result| match end_of(result) {
         Ok(length) => {
             let ends_in_return = match stream.buffer.front(length) {

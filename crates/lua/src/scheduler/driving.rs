@@ -126,8 +126,7 @@ impl<O: Operation, W> Driven<O, W> {
         }
         let is_patient = self.timeout != Timeout::After(Duration::ZERO);
         // What does not wait must not rely on what was known when the loop was last there.
-        let patience =
-            if is_patient { Patience::Reactor(&scheduler.reactor) } else { Patience::None };
+        let patience = if is_patient { Patience::Loop(&scheduler.reactor) } else { Patience::None };
         match call.with_scratch(|scratch| self.operation.attempt(scratch, patience)) {
             Ok(Progress::Done(output)) => Some(Ok(output)),
             Err(error) => Some(Err(error)),

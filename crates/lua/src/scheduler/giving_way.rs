@@ -1,6 +1,6 @@
 //! Letting the others have their turn.
 
-use moonwire_sockets::operation::{Patience, Progress, Wait};
+use moonwire_sockets::operation::{EventLoop, Patience, Progress, Wait};
 use moonwire_sockets::{Error, Operation, Scratch};
 
 use super::{task_of, with_current};
@@ -15,7 +15,11 @@ impl Operation for GiveWay {
     const NAME: &'static str = "yield";
     type Output = ();
 
-    fn attempt(&mut self, _: &mut Scratch, patience: Patience<'_>) -> Result<Progress<()>, Error> {
+    fn attempt(
+        &mut self,
+        _: &mut Scratch,
+        patience: Patience<'_, impl EventLoop>,
+    ) -> Result<Progress<()>, Error> {
         if self.has_given || task_of(&patience).is_none() {
             return Ok(Progress::Done(()));
         }
@@ -38,7 +42,11 @@ impl Operation for Pass {
     const NAME: &'static str = "wait";
     type Output = ();
 
-    fn attempt(&mut self, _: &mut Scratch, _: Patience<'_>) -> Result<Progress<()>, Error> {
+    fn attempt(
+        &mut self,
+        _: &mut Scratch,
+        _: Patience<'_, impl EventLoop>,
+    ) -> Result<Progress<()>, Error> {
         Ok(Progress::Done(()))
     }
 

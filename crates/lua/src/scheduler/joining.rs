@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use moonwire_sockets::operation::{Patience, Progress, Wait};
+use moonwire_sockets::operation::{EventLoop, Patience, Progress, Wait};
 use moonwire_sockets::{Errno, Error, Operation, Scratch, Waiter};
 
 use super::task::{Status, TaskHandle};
@@ -48,7 +48,7 @@ impl Operation for Join {
     fn attempt(
         &mut self,
         _: &mut Scratch,
-        patience: Patience<'_>,
+        patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<Joined>, Error> {
         let current = task_of(&patience);
         self.scheduler.with(self.task, |task| {

@@ -20,7 +20,7 @@ use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use moonwire_sockets::operation::Patience;
+use moonwire_sockets::operation::{EventLoop, Patience};
 use moonwire_sockets::{Cause, Errno, Error, Reactor, Waiter, Wake};
 use slab::Slab;
 
@@ -178,10 +178,10 @@ pub(crate) fn note_error(call: &Call<'_>, level: i32) {
 }
 
 /// The task that an attempt is made for. There is none where the driver is the one that parks the thread.
-fn task_of(patience: &Patience<'_>) -> Option<Waiter> {
+fn task_of(patience: &Patience<'_, impl EventLoop>) -> Option<Waiter> {
     match patience {
         Patience::Kernel(_) => None,
-        Patience::None | Patience::Reactor(_) => with_current(|_, current| current),
+        Patience::None | Patience::Loop(_) => with_current(|_, current| current),
     }
 }
 

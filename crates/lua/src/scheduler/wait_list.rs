@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use moonwire_sockets::operation::{Patience, Progress, Wait};
+use moonwire_sockets::operation::{EventLoop, Patience, Progress, Wait};
 use moonwire_sockets::{Errno, Error, Operation, Scratch, Waiter};
 
 use super::{Scheduler, task_of};
@@ -85,7 +85,11 @@ impl Operation for Notified {
     const NAME: &'static str = "wait";
     type Output = ();
 
-    fn attempt(&mut self, _: &mut Scratch, patience: Patience<'_>) -> Result<Progress<()>, Error> {
+    fn attempt(
+        &mut self,
+        _: &mut Scratch,
+        patience: Patience<'_, impl EventLoop>,
+    ) -> Result<Progress<()>, Error> {
         match self.waiter {
             None => {
                 let waiter = task_of(&patience).ok_or(Errno::DEADLK.during(Self::NAME))?;

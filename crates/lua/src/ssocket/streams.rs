@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use moonwire_sockets::operation::{Read, ReadExactly, ReadUntil, SendAll, Sent};
+use moonwire_sockets::operation::{Read, ReadRecord, SendAll, Sent};
 use moonwire_sockets::{Cause, Delimiter, Error, Shutdown};
 
 use super::failure::{End, done, message, reply};
@@ -32,7 +32,7 @@ pub(super) fn read(call: Call<'_>) -> Outcome<'_> {
     let stream = &*call.this::<Tcp>()?.0;
     let size = call.length(1)?;
     let timeout = stream.endpoint.timeout.get();
-    let read = ReadExactly::new(&stream.endpoint.socket, &stream.buffer, size);
+    let read = ReadRecord::exactly(&stream.endpoint.socket, &stream.buffer, size);
     drive(call, read, timeout, |call, result| record(call, stream, result, 0, None))
 }
 
@@ -67,7 +67,7 @@ fn next(call: Call<'_>) -> Outcome<'_> {
     let Reader { stream, delimiter, inclusive } = call.bound::<Reader>()?;
     let stream = &**stream;
     let timeout = stream.endpoint.timeout.get();
-    let read = ReadUntil::new(&stream.endpoint.socket, &stream.buffer, &**delimiter);
+    let read = ReadRecord::until(&stream.endpoint.socket, &stream.buffer, &**delimiter, usize::MAX);
     drive(call, read, timeout, move |call, result| {
         let (kept, dropped) = if *inclusive { (delimiter.len(), 0) } else { (0, delimiter.len()) };
         let result = result.map(|read| match read {

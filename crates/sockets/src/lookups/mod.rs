@@ -7,8 +7,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock, Weak};
 
-use mio::Waker;
-
 pub(crate) use self::question::{Answer, Question};
 
 use self::pool::Pool;
@@ -22,9 +20,9 @@ pub struct Lookup {
     answer: OnceLock<Result<Answer, Error>>,
 }
 
-/// The look-ups that a reactor's waiters wait for.
+/// The look-ups that the waiters of an event loop wait for, and the threads that make them.
 #[derive(Debug)]
-pub(crate) struct Lookups {
+pub struct Lookups {
     pool: Pool,
     in_flight: RefCell<HashMap<Question, Weak<Lookup>>>,
     waiters: RefCell<Vec<(Weak<Lookup>, Waiter)>>,
@@ -73,10 +71,12 @@ impl Asking {
 }
 
 impl Lookups {
-    /// Look-ups whose threads use this waker when they have an answer.
-    pub(crate) fn new(waker: Arc<Waker>) -> Lookups {
+    /// Look-ups whose threads call `wake` when they have an answer. It must end the wait of the event loop,
+    /// which then calls [`answered`](Self::answered).
+    #[must_use]
+    pub fn new(wake: impl Fn() + Send + Sync + 'static) -> Lookups {
         Lookups {
-            pool: Pool::new(waker),
+            pool: Pool::new(Box::new(wake)),
             in_flight: RefCell::default(),
             waiters: RefCell::default(),
         }
@@ -96,8 +96,8 @@ impl Lookups {
         Some(lookup)
     }
 
-    /// Lets somebody wait for an answer; `false` where it is there already.
-    pub(crate) fn wait(&self, lookup: &Lookup, waiter: Waiter) -> bool {
+    /// Lets `waiter` wait for an answer; `false` where it is there already.
+    pub fn wait(&self, lookup: &Lookup, waiter: Waiter) -> bool {
         let in_flight = self.in_flight.borrow();
         let shared = in_flight.get(&lookup.question).and_then(Weak::upgrade);
         match shared.filter(|shared| std::ptr::eq(&raw const **shared, lookup)) {
@@ -109,8 +109,8 @@ impl Lookups {
         }
     }
 
-    /// Tells who has waited for an answer that has come.
-    pub(crate) fn answered(&self, mut tell: impl FnMut(Waiter)) {
+    /// Calls `tell` for each waiter whose answer has come.
+    pub fn answered(&self, mut tell: impl FnMut(Waiter)) {
         self.waiters.borrow_mut().retain(|(lookup, waiter)| {
             // Where nobody has it any more, the wait has ended otherwise.
             let Some(lookup) = lookup.upgrade() else {

@@ -1,11 +1,10 @@
 //! The threads.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
-
-use mio::Waker;
 
 use super::Lookup;
 
@@ -17,14 +16,21 @@ const IDLE: Duration = Duration::from_secs(10);
 /// A few threads that are started when they are needed, and end when they are not.
 ///
 /// Nobody waits for them: a resolver that does not answer must not keep a program from ending.
-#[derive(Debug)]
 pub(super) struct Pool(Arc<Shared>);
 
-#[derive(Debug)]
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pool").finish_non_exhaustive()
+    }
+}
+
+/// What the threads do when they have an answer.
+type Wake = dyn Fn() + Send + Sync;
+
 struct Shared {
     queue: Mutex<Queue>,
     is_work_there: Condvar,
-    waker: Arc<Waker>,
+    wake: Box<Wake>,
 }
 
 #[derive(Debug, Default)]
@@ -43,8 +49,8 @@ impl Shared {
 }
 
 impl Pool {
-    pub(super) fn new(waker: Arc<Waker>) -> Pool {
-        Pool(Arc::new(Shared { queue: Mutex::default(), is_work_there: Condvar::new(), waker }))
+    pub(super) fn new(wake: Box<Wake>) -> Pool {
+        Pool(Arc::new(Shared { queue: Mutex::default(), is_work_there: Condvar::new(), wake }))
     }
 
     /// Hands a look-up to a thread. `None` where there is none, and none can be started.
@@ -88,8 +94,7 @@ impl Drop for Pool {
 fn work(shared: &Shared) {
     while let Some(lookup) = next(shared) {
         let _ = lookup.answer.set(lookup.question.answer());
-        // Where it cannot be woken, the reactor is gone.
-        let _ = shared.waker.wake();
+        (shared.wake)();
     }
 }
 
@@ -128,8 +133,6 @@ fn next(shared: &Shared) -> Option<Arc<Lookup>> {
 mod tests {
     use std::sync::OnceLock;
 
-    use mio::{Poll, Token};
-
     use super::super::Question;
     use super::*;
     use crate::Kind;
@@ -146,9 +149,7 @@ mod tests {
 
     #[test]
     fn passes_over_what_nobody_waits_for() {
-        let poll = Poll::new().expect("epoll");
-        let waker = Arc::new(Waker::new(poll.registry(), Token(0)).expect("eventfd"));
-        let Pool(shared) = &Pool::new(waker);
+        let Pool(shared) = &Pool::new(Box::new(|| {}));
         let wanted = lookup("wanted.invalid");
         shared.with(|queue| {
             queue.lookups.extend([lookup("left.invalid"), Arc::clone(&wanted)]);

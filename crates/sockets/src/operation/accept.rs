@@ -1,7 +1,7 @@
 //! Accepting a connection.
 
 use super::patience::{Blocking, First, is_ready};
-use super::{Operation, Patience, Progress, Wait, waits_for};
+use super::{EventLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::options::ACCEPTS_CONNECTIONS;
 use crate::{Address, Descriptor, Errno, Error, Handle, Interest, Scratch, Socket, sys};
 
@@ -41,7 +41,7 @@ impl<H: Handle> Operation for Accept<H> {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<(Socket, Address)>, Error> {
         let nonblocking = self.nonblocking;
         let accepted = patience.call(

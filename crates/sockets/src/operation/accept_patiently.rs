@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::patience::{First, is_ready};
 use super::pause::Pauses;
-use super::{Operation, Patience, Progress, Wait, waits_for};
+use super::{EventLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Errno, Error, Handle, Interest, Scratch, Socket, sys};
 
 /// The pauses after failures for which the listener is not to blame.
@@ -54,7 +54,7 @@ impl<H: Handle> Operation for AcceptPatiently<H> {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<(Socket, Address)>, Error> {
         self.retry = None;
         let accepted = self.listener.descriptor().and_then(|listener| {

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::pause::Pauses;
-use super::{Operation, Patience, Progress, Wait};
+use super::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::socket::family_of;
 use crate::{Address, Errno, Error, Interest, Kind, Scratch, Socket, SocketOption, sys};
 
@@ -75,7 +75,7 @@ impl Operation for Connect {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        patience: Patience<'_>,
+        patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<(Socket, Address)>, Error> {
         self.nonblocking = !matches!(patience, Patience::Kernel(deadline) if deadline.is_never());
         self.retry = None;

@@ -7,7 +7,7 @@
 //!
 //! An attempt must not wait on its own account. A driver that would only park the thread may let
 //! the kernel do it inside the attempt's own system call, which saves calls: it passes
-//! [`Patience::Kernel`]. One with a [`Reactor`](crate::Reactor) passes [`Patience::Reactor`].
+//! [`Patience::Kernel`]. One with an [`EventLoop`] passes [`Patience::Loop`].
 
 mod accept;
 mod accept_patiently;
@@ -36,13 +36,12 @@ pub use accept::Accept;
 pub use accept_patiently::AcceptPatiently;
 pub use connect::Connect;
 pub use name::{LookUp, NameOf, Resolve, ServiceName};
-pub use patience::Patience;
+pub(crate) use patience::{Blocking, First};
+pub use patience::{EventLoop, NoLoop, Patience};
 pub use poll::Poll;
 pub(crate) use poll::poll;
 pub use race::Race;
-pub use read::{
-    Available, Read, ReadAvailable, ReadExactly, ReadLine, ReadToEnd, ReadUntil, ReadUpTo,
-};
+pub use read::{Available, Exactly, Line, Read, ReadAvailable, ReadRecord, Rule, ToEnd, Until};
 pub use receive::{Receive, ReceiveFrom};
 pub use receive_datagrams::{Datagram, ReceiveDatagram, ReceiveDatagrams};
 pub use send::Send;
@@ -72,7 +71,7 @@ pub trait Operation {
     fn attempt(
         &mut self,
         scratch: &mut Scratch,
-        patience: Patience<'_>,
+        patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<Self::Output>, Error>;
 
     /// What must come before the next attempt, after one that has returned
@@ -98,7 +97,7 @@ impl<O: Operation> Operation for &mut O {
     fn attempt(
         &mut self,
         scratch: &mut Scratch,
-        patience: Patience<'_>,
+        patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<O::Output>, Error> {
         (**self).attempt(scratch, patience)
     }
@@ -128,13 +127,15 @@ pub enum Wait<'a> {
     Descriptor(Descriptor, Interest),
     /// The same for a mere number, behind which there may be another descriptor by now.
     Number(Descriptor, Interest),
+    /// This descriptor's readiness in either direction, whichever comes first.
+    Either(Descriptor),
     /// Any of these.
     Any(&'a [PollEntry]),
     /// Any of these, or a moment.
     AnyUntil(&'a [PollEntry], Instant),
     /// A moment.
     Moment(Instant),
-    /// A thread that looks something up. Only a [`Reactor`](crate::Reactor) has such.
+    /// A thread that looks something up. Only an [`EventLoop`] has such.
     Answer(&'a Lookup),
     /// A word from somebody else, who tells the driver; nothing else ends the wait.
     Notice,
@@ -142,7 +143,7 @@ pub enum Wait<'a> {
 
 /// Waits for the readiness of a descriptor. One that has been closed is ready for nothing: whoever
 /// closes it has to see to it that the operation is tried again.
-fn waits_for(handle: &impl Handle, interest: Interest) -> Wait<'_> {
+pub(crate) fn waits_for(handle: &impl Handle, interest: Interest) -> Wait<'_> {
     let descriptor = handle.descriptor().unwrap_or(Descriptor::from_number(-1));
     if handle.is_number() {
         Wait::Number(descriptor, interest)

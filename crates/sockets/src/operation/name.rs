@@ -1,9 +1,9 @@
 //! Questions to the system's resolver: names to addresses and back.
 //!
-//! The resolver cannot be asked to return at once. A driver that parks the thread lets it take the time
-//! that it takes; for one with a reactor, a thread asks.
+//! The resolver cannot be asked to return at once. For a driver that parks the thread, the thread itself asks;
+//! for one with an event loop, a thread of its [`Lookups`](crate::Lookups) does.
 
-use super::{Operation, Patience, Progress, Wait};
+use super::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::lookups::{Answer, Asking, Question};
 use crate::{Address, AddressInfo, Error, Family, Kind, NameInfo, ResolveHints, Scratch};
 
@@ -23,11 +23,11 @@ impl From<Question> for Query {
 impl Query {
     fn attempt<T>(
         &mut self,
-        patience: &Patience<'_>,
+        patience: &Patience<'_, impl EventLoop>,
         take: impl FnOnce(Answer) -> Option<T>,
     ) -> Result<Progress<T>, Error> {
         let answer = match patience {
-            Patience::Reactor(reactor) => self.asking.answer(reactor.lookups(), &self.question),
+            Patience::Loop(event_loop) => self.asking.answer(event_loop.lookups(), &self.question),
             Patience::None | Patience::Kernel(_) => Some(self.question.answer()),
         };
         match answer {
@@ -56,7 +56,7 @@ macro_rules! questions {
             fn attempt(
                 &mut self,
                 _scratch: &mut Scratch,
-                patience: Patience<'_>,
+                patience: Patience<'_, impl EventLoop>,
             ) -> Result<Progress<$output>, Error> {
                 self.0.attempt(&patience, |answer| match answer {
                     Answer::$variant(answer) => Some(answer),

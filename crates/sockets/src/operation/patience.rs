@@ -3,25 +3,72 @@
 use std::time::Duration;
 
 use crate::{
-    Deadline, Descriptor, Errno, Handle, Interest, KernelTimeout, PollEntry, Reactor, Timeout,
+    Deadline, Descriptor, Errno, Handle, Interest, KernelTimeout, Lookups, PollEntry, Timeout,
     events, is_interrupted, sys,
 };
 
 /// What an attempt may do when nothing can be done at once.
 #[derive(Debug)]
-pub enum Patience<'a> {
+pub enum Patience<'a, L: EventLoop = NoLoop> {
     /// Return at once.
     None,
     /// Wait in the kernel, in a call that the kernel itself ends by the deadline. An operation
     /// without such a call returns at once.
     Kernel(&'a mut Deadline),
-    /// Return at once, and do not even try what this knows to be in vain.
-    Reactor(&'a Reactor),
+    /// Return at once, and do not even try what this loop knows to be in vain.
+    Loop(&'a L),
+}
+
+impl Patience<'static> {
+    /// As [`None`](Patience::None), where no event loop says what type it is.
+    pub const NONE: Patience<'static> = Patience::None;
+}
+
+/// The event loop of a driver that has none.
+#[derive(Clone, Copy, Debug)]
+pub enum NoLoop {}
+
+impl EventLoop for NoLoop {
+    fn may_be_ready(&self, _: Descriptor, _: Interest) -> bool {
+        match *self {}
+    }
+
+    fn note_not_ready(&self, _: Descriptor, _: Interest) {
+        match *self {}
+    }
+
+    fn note_short_receive(&self, _: Descriptor, _: bool) -> bool {
+        match *self {}
+    }
+
+    fn lookups(&self) -> &Lookups {
+        match *self {}
+    }
+}
+
+/// What an attempt asks of a driver that has other things to do while an operation waits.
+///
+/// Such a driver hears of readiness from the kernel, and remembers it: an attempt spares a system call of
+/// which the driver knows that it would have to wait. [`Reactor`](crate::Reactor) is one.
+pub trait EventLoop {
+    /// Whether it is not known that a call for this readiness would have to wait.
+    fn may_be_ready(&self, descriptor: Descriptor, interest: Interest) -> bool;
+
+    /// Takes note that a call for this readiness would have to wait.
+    fn note_not_ready(&self, descriptor: Descriptor, interest: Interest);
+
+    /// Takes note that a receive has brought less than it had room for. `is_drained` says that the descriptor
+    /// has no more for now. Whether it may be ready all the same: the kernel tells of the end of a stream only
+    /// once, so an operation must not wait for an end of which the loop knows.
+    fn note_short_receive(&self, descriptor: Descriptor, is_drained: bool) -> bool;
+
+    /// The look-ups whose answers end a [`Wait::Answer`](super::Wait::Answer).
+    fn lookups(&self) -> &Lookups;
 }
 
 /// Whether a call waits in the kernel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Blocking {
+pub(crate) enum Blocking {
     No,
     Yes,
 }
@@ -29,7 +76,7 @@ pub(super) enum Blocking {
 impl Blocking {
     /// The flags for `recv(2)` and `send(2)`.
     #[inline]
-    pub(super) fn flags(self) -> i32 {
+    pub(crate) fn flags(self) -> i32 {
         match self {
             Blocking::No => libc::MSG_DONTWAIT,
             Blocking::Yes => 0,
@@ -39,7 +86,7 @@ impl Blocking {
 
 /// What to do first where the kernel's time-out is not the one that is wanted.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum First {
+pub(crate) enum First {
     /// Make the call in a way that does not wait.
     Try,
     /// Set the time-out: there is no such way, or the call has to wait anyhow.
@@ -74,16 +121,16 @@ impl First {
     /// What to do first with so many bytes to send. Some of many would be taken at once, and the rest be left to
     /// the driver.
     #[inline]
-    pub(super) fn to_send(length: usize) -> First {
+    pub(crate) fn to_send(length: usize) -> First {
         if length < LARGE { First::Try } else { First::Prepare }
     }
 }
 
-impl Patience<'_> {
+impl<L: EventLoop> Patience<'_, L> {
     /// Makes a system call that may have to wait. `None` where it would have to and the kernel
     /// cannot do that within the deadline: the driver has to.
     #[inline]
-    pub(super) fn call<T>(
+    pub(crate) fn call<T>(
         &mut self,
         handle: &impl Handle,
         interest: Interest,
@@ -103,8 +150,8 @@ impl Patience<'_> {
         mut call: C,
     ) -> Result<Option<C::Output>, Errno> {
         let descriptor = handle.descriptor()?;
-        if let Patience::Reactor(reactor) = self {
-            return call_once(reactor, descriptor, interest, call);
+        if let Patience::Loop(event_loop) = self {
+            return call_once(*event_loop, descriptor, interest, call);
         }
         let kernel = handle.kernel_timeout(interest);
         let mut blocking = self.blocking(kernel);
@@ -163,34 +210,25 @@ impl Patience<'_> {
         }
     }
 
-    /// Notes that a stream has given less than there was room for.
+    /// Takes note that a receive has brought less than it had room for. Whether the kernel may have more all
+    /// the same.
     #[inline]
-    pub(super) fn note_short_receive(&self, handle: &impl Handle) {
-        if let (Patience::Reactor(reactor), Ok(descriptor)) = (self, handle.descriptor())
-            && handle.gives_all_there_is()
-        {
-            reactor.note_short_receive(descriptor);
-        }
-    }
-
-    /// Whether a receive that has found less than it had room for may have left something. A reactor
-    /// tells of what has come only once: what it told of the end of a stream must not be waited for again.
-    pub(super) fn may_have_left(&self, handle: &impl Handle) -> bool {
-        match self {
-            Patience::Reactor(reactor) => handle
-                .descriptor()
-                .is_ok_and(|descriptor| reactor.may_be_ready(descriptor, Interest::Readable)),
-            Patience::None | Patience::Kernel(_) => self.tries_again(),
-        }
+    pub(crate) fn note_short_receive(&self, handle: &impl Handle) -> bool {
+        let Patience::Loop(event_loop) = self else {
+            return self.tries_again();
+        };
+        handle.descriptor().is_ok_and(|descriptor| {
+            event_loop.note_short_receive(descriptor, handle.gives_all_there_is())
+        })
     }
 
     /// Whether to try once more after a call that has received or sent less than it could have. A
-    /// driver that has no deadline to keep may wait in that call, and one that does not wait at all
-    /// has no other occasion to learn of the end of a stream. A reactor tells when there is more.
-    pub(super) fn tries_again(&self) -> bool {
+    /// driver that has no deadline to keep can wait in that call, and one that does not wait at all
+    /// has no other occasion to learn of the end of a stream. An event loop tells when there is more.
+    pub(crate) fn tries_again(&self) -> bool {
         match self {
             Patience::None => true,
-            Patience::Reactor(_) => false,
+            Patience::Loop(_) => false,
             Patience::Kernel(deadline) => {
                 deadline.is_never() || deadline.timeout() == Timeout::After(Duration::ZERO)
             }
@@ -201,19 +239,19 @@ impl Patience<'_> {
 /// Makes a system call that does not wait, unless it would be in vain.
 #[inline(never)]
 fn call_once<C: SystemCall>(
-    reactor: &Reactor,
+    event_loop: &impl EventLoop,
     descriptor: Descriptor,
     interest: Interest,
     mut call: C,
 ) -> Result<Option<C::Output>, Errno> {
-    if !reactor.may_be_ready(descriptor, interest) {
+    if !event_loop.may_be_ready(descriptor, interest) {
         return Ok(None);
     }
     loop {
         match call.make(descriptor, Blocking::No) {
             Ok(output) => return Ok(Some(output)),
             Err(Errno::AGAIN) => {
-                reactor.note_not_ready(descriptor, interest);
+                event_loop.note_not_ready(descriptor, interest);
                 return Ok(None);
             }
             Err(Errno::INTR) => {}

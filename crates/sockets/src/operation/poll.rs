@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::{Operation, Patience, Progress, Wait};
+use super::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::{Descriptor, Errno, Error, PollEntry, Scratch, events, is_interrupted, sys};
 
 /// Waits until one of the entries is ready, `poll(2)`. The output is the entries, with what has
@@ -30,11 +30,11 @@ impl Operation for Poll {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<(Vec<PollEntry>, usize)>, Error> {
         loop {
             let timeout = match &mut patience {
-                Patience::None | Patience::Reactor(_) => Some(Duration::ZERO),
+                Patience::None | Patience::Loop(_) => Some(Duration::ZERO),
                 Patience::Kernel(deadline) => deadline.remaining(),
             };
             match poll(&mut self.entries, timeout) {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use super::pause::Pauses;
-use super::{Operation, Patience, Progress, Wait};
+use super::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::{Address, Errno, Error, Interest, Mode, PollEntry, Scratch, Socket, sys};
 
 /// How long an attempt has for itself before the next one begins, the "Connection Attempt Delay" of
@@ -126,7 +126,7 @@ impl<P: FnMut(&Address, Mode) -> Result<Socket, Error>> Operation for Race<P> {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        patience: Patience<'_>,
+        patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<(Socket, Address)>, Error> {
         // One address has no rival: where the thread waits anyhow, it waits in the call.
         let is_alone = self.addresses.len() == 1 && self.attempts.is_empty();

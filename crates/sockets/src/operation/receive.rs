@@ -1,7 +1,7 @@
 //! Receiving what has arrived, up to a limit.
 
 use super::patience::{Blocking, First, SystemCall, is_ready};
-use super::{Operation, Patience, Progress, Wait, waits_for};
+use super::{EventLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 
 /// Receives what has arrived, at most `limit` bytes, `recv(2)`. The output is the count of bytes
@@ -61,7 +61,7 @@ impl<H: Handle> Operation for Receive<H> {
     fn attempt(
         &mut self,
         scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<usize>, Error> {
         loop {
             let (limit, is_socket) = (self.limit, self.is_socket);
@@ -104,7 +104,7 @@ impl<H: Handle> Operation for ReceiveFrom<H> {
     fn attempt(
         &mut self,
         scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<(usize, Address)>, Error> {
         let received =
             patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {

@@ -1,7 +1,7 @@
 //! Receiving datagrams through a queue.
 
 use super::patience::First;
-use super::{Operation, Patience, Progress, Wait, waits_for};
+use super::{EventLoop, NoLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, DatagramQueue, Errno, Error, Family, Handle, Interest, Scratch, sys};
 
 /// Receives at least one datagram into a queue, and as many more as have come, in as many calls of
@@ -33,7 +33,11 @@ impl<'a, H: Handle> ReceiveDatagrams<'a, H> {
 
     /// Makes one call for up to `count` messages. `None` where it would have to wait; else, whether
     /// there may be more.
-    fn receive(&self, patience: &mut Patience<'_>, count: usize) -> Result<Option<bool>, Errno> {
+    fn receive(
+        &self,
+        patience: &mut Patience<'_, impl EventLoop>,
+        count: usize,
+    ) -> Result<Option<bool>, Errno> {
         patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {
             self.queue.ask_to_join(from, self.family);
             self.queue.receive(from, count, self.size, blocking.flags())
@@ -48,7 +52,7 @@ impl<H: Handle> Operation for ReceiveDatagrams<'_, H> {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<()>, Error> {
         let mut may_be_more = true;
         if self.queue.is_empty() {
@@ -65,9 +69,11 @@ impl<H: Handle> Operation for ReceiveDatagrams<'_, H> {
                 break;
             }
             let received = match &mut patience {
-                Patience::Reactor(_) => self.receive(&mut patience, rest),
+                Patience::Loop(_) => self.receive(&mut patience, rest),
                 // Only the first may be waited for.
-                Patience::None | Patience::Kernel(_) => self.receive(&mut Patience::None, rest),
+                Patience::None | Patience::Kernel(_) => {
+                    self.receive(&mut Patience::<NoLoop>::None, rest)
+                }
             };
             match received {
                 Ok(Some(is_full)) => may_be_more = is_full,
@@ -120,7 +126,7 @@ impl<H: Handle> Operation for ReceiveDatagram<'_, H> {
     fn attempt(
         &mut self,
         scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<Datagram>, Error> {
         let (queue, size) = (self.queue, self.size);
         if !queue.is_empty() {

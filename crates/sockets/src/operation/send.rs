@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::patience::{Blocking, First, SystemCall, has_error, is_ready};
-use super::{Operation, Patience, Progress, Wait, waits_for};
+use super::{EventLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Descriptor, Errno, Error, Family, Handle, Interest, Scratch, sys};
 
 /// What a pipe that is ready takes without waiting, POSIX's least `PIPE_BUF` on Linux.
@@ -81,9 +81,9 @@ impl<'a, H: Handle> Send<'a, H> {
     /// Whether to go on behind a call that has taken a part, as the kernel does on a descriptor in blocking
     /// mode where it is the one that waits.
     #[cold]
-    fn goes_on(&self, patience: &Patience<'_>, length: usize) -> bool {
+    fn goes_on(&self, patience: &Patience<'_, impl EventLoop>, length: usize) -> bool {
         let waits = |to| sys::nonblocking(to) == Ok(false) && has_error(to) == Ok(false);
-        matches!(patience, Patience::Reactor(_))
+        matches!(patience, Patience::Loop(_))
             && length > 0
             && self.handle.descriptor().is_ok_and(waits)
     }
@@ -128,7 +128,7 @@ impl<H: Handle> Operation for Send<'_, H> {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<usize>, Error> {
         loop {
             let rest = &self.bytes[self.sent..];

@@ -1,14 +1,13 @@
 //! Sending everything.
 
-use super::patience::First;
-use super::{Operation, Patience, Progress, Wait, waits_for};
-use crate::{Error, Handle, Interest, Scratch, sys};
+use super::{EventLoop, Operation, Patience, Progress, Wait};
+use crate::{Cause, Error, Interest, Scratch, Transport};
 
-/// Sends all of some bytes to the peer of a stream, from where they lie, `send(2)`. `SIGPIPE` is
-/// never raised.
+/// Sends all of some bytes to the peer of a stream, from where they lie, `send(2)` on a plain socket.
+/// `SIGPIPE` is never raised.
 #[derive(Debug)]
-pub struct SendAll<'a, H> {
-    handle: H,
+pub struct SendAll<'a, T> {
+    transport: T,
     bytes: &'a [u8],
     sent: usize,
 }
@@ -16,54 +15,71 @@ pub struct SendAll<'a, H> {
 /// How far sending has come, and what has ended it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Sent {
-    /// How many bytes the system has taken.
+    /// How many bytes the transport has taken.
     pub length: usize,
     /// Why those are not all, where they are not.
     pub end: Result<(), Error>,
 }
 
-impl<'a, H: Handle> SendAll<'a, H> {
-    /// Sends `bytes` to the peer of `handle`.
-    #[must_use]
-    pub const fn new(handle: H, bytes: &'a [u8]) -> Self {
-        SendAll { handle, bytes, sent: 0 }
+impl Sent {
+    pub(super) fn failed(length: usize, cause: Cause) -> Sent {
+        Sent { length, end: Err(cause.during("write")) }
     }
 }
 
-impl<H: Handle> Operation for SendAll<'_, H> {
+/// The end of a send whose bytes the transport has taken: they go to the kernel.
+#[inline]
+pub(super) fn flush(
+    transport: &impl Transport,
+    length: usize,
+    patience: &mut Patience<'_, impl EventLoop>,
+) -> Progress<Sent> {
+    match transport.flush(patience) {
+        Ok(Some(())) => Progress::Done(Sent { length, end: Ok(()) }),
+        Ok(None) => Progress::Waiting,
+        Err(cause) => Progress::Done(Sent::failed(length, cause)),
+    }
+}
+
+impl<'a, T: Transport> SendAll<'a, T> {
+    /// Sends `bytes` over `transport`.
+    #[must_use]
+    pub const fn new(transport: T, bytes: &'a [u8]) -> Self {
+        SendAll { transport, bytes, sent: 0 }
+    }
+}
+
+impl<T: Transport> Operation for SendAll<'_, T> {
     const NAME: &'static str = "write";
     type Output = Sent;
 
     #[inline]
     fn attempt(
         &mut self,
-        scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        _scratch: &mut Scratch,
+        mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<Sent>, Error> {
         loop {
             let rest = &self.bytes[self.sent..];
-            let first = First::to_send(rest.len());
-            let sent = patience.call(&self.handle, Interest::Writable, first, |to, blocking| {
-                sys::send(to, rest, None, blocking.flags())
-            });
-            match sent {
-                Ok(Some(length)) => self.sent += length,
-                Ok(None) => return Ok(Progress::Waiting),
-                Err(errno) => {
-                    return self.end_early(scratch, errno.during(Self::NAME)).map(Progress::Done);
+            // An earlier attempt can have sent all, and flushed a part.
+            if self.sent == 0 || !rest.is_empty() {
+                match self.transport.send(rest, &mut patience) {
+                    Ok(Some(length)) => self.sent += length,
+                    Ok(None) => return Ok(Progress::Waiting),
+                    Err(cause) => return Ok(Progress::Done(Sent::failed(self.sent, cause))),
                 }
             }
             if self.sent == self.bytes.len() {
-                return Ok(Progress::Done(Sent { length: self.sent, end: Ok(()) }));
+                return Ok(flush(&self.transport, self.sent, &mut patience));
             }
-            if !patience.tries_again() {
+            if !self.transport.note_short_send(&patience) {
                 return Ok(Progress::Waiting);
             }
         }
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        waits_for(&self.handle, Interest::Writable)
+        self.transport.waits_for(Interest::Writable)
     }
 
     fn end_early(&mut self, _: &mut Scratch, error: Error) -> Result<Sent, Error> {

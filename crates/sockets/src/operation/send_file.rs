@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 
 use super::patience::{Blocking, First, without_waiting};
-use super::{Operation, Patience, Progress, Sent, Wait, waits_for};
+use super::{EventLoop, Operation, Patience, Progress, Sent, Wait, waits_for};
 use crate::{Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 
 /// The most that the kernel sends at once (`sendfile(2)`).
@@ -74,7 +74,7 @@ impl<H: Handle> Operation for SendFile<H> {
     fn attempt(
         &mut self,
         scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<Sent>, Error> {
         let file = Descriptor::from_number(self.file.as_raw_fd());
         while self.left > 0 {

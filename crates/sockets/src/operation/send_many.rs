@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::patience::First;
 use super::send::FullPeer;
-use super::{Operation, Patience, Progress, Sent, Wait};
+use super::{EventLoop, Operation, Patience, Progress, Sent, Wait};
 use crate::sys::{self, Outgoing};
 use crate::{Address, Descriptor, Errno, Error, Family, Handle, Interest, Scratch};
 
@@ -146,7 +146,7 @@ impl<H: Handle> Operation for SendMany<'_, H> {
     fn attempt(
         &mut self,
         scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<Sent>, Error> {
         while self.sent < self.datagrams.len() {
             if self.cuts == Cuts::Unknown

@@ -2,18 +2,18 @@
 
 use std::io::IoSlice;
 
-use super::patience::First;
-use super::{Operation, Patience, Progress, Sent, Wait, waits_for};
-use crate::{Error, Handle, Interest, Scratch, sys};
+use super::send_all::flush;
+use super::{EventLoop, Operation, Patience, Progress, Sent, Wait};
+use crate::{Error, Interest, Scratch, Transport};
 
 /// How many pieces the kernel takes at once (`UIO_MAXIOV`).
 const MOST_PIECES: usize = 1024;
 
-/// Sends all of several pieces, one behind the other, to the peer of a stream, `sendmsg(2)`. They
-/// are not copied together, and `SIGPIPE` is never raised.
+/// Sends all of several pieces, one behind the other, to the peer of a stream, `sendmsg(2)` on a plain socket.
+/// They are not copied together, and `SIGPIPE` is never raised.
 #[derive(Debug)]
-pub struct SendPieces<'a, H> {
-    handle: H,
+pub struct SendPieces<'a, T> {
+    transport: T,
     /// The first that is not sent may have been cut.
     pieces: Vec<IoSlice<'a>>,
     /// How many of them are sent.
@@ -22,12 +22,12 @@ pub struct SendPieces<'a, H> {
     sent: usize,
 }
 
-impl<'a, H: Handle> SendPieces<'a, H> {
-    /// Sends `pieces` to the peer of `handle`.
+impl<'a, T: Transport> SendPieces<'a, T> {
+    /// Sends `pieces` over `transport`.
     #[must_use]
-    pub fn new(handle: H, pieces: Vec<IoSlice<'a>>) -> Self {
+    pub fn new(transport: T, pieces: Vec<IoSlice<'a>>) -> Self {
         let left = pieces.iter().map(|piece| piece.len()).sum();
-        SendPieces { handle, pieces, done: 0, left, sent: 0 }
+        SendPieces { transport, pieces, done: 0, left, sent: 0 }
     }
 
     fn advance(&mut self, length: usize) {
@@ -40,41 +40,35 @@ impl<'a, H: Handle> SendPieces<'a, H> {
     }
 }
 
-impl<H: Handle> Operation for SendPieces<'_, H> {
+impl<T: Transport> Operation for SendPieces<'_, T> {
     const NAME: &'static str = "write";
     type Output = Sent;
 
     fn attempt(
         &mut self,
-        scratch: &mut Scratch,
-        mut patience: Patience<'_>,
+        _scratch: &mut Scratch,
+        mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<Sent>, Error> {
         while self.left > 0 {
             let rest = &self.pieces[self.done..];
             let batch = &rest[..rest.len().min(MOST_PIECES)];
             let wanted: usize = batch.iter().map(|piece| piece.len()).sum();
-            let first = First::to_send(wanted);
-            let sent = patience.call(&self.handle, Interest::Writable, first, |to, blocking| {
-                sys::send_message(to, batch, None, &[], blocking.flags())
-            });
-            match sent {
+            match self.transport.send_pieces(batch, &mut patience) {
                 Ok(Some(length)) => {
                     self.advance(length);
-                    if length < wanted && !patience.tries_again() {
+                    if length < wanted && !self.transport.note_short_send(&patience) {
                         return Ok(Progress::Waiting);
                     }
                 }
                 Ok(None) => return Ok(Progress::Waiting),
-                Err(errno) => {
-                    return self.end_early(scratch, errno.during(Self::NAME)).map(Progress::Done);
-                }
+                Err(cause) => return Ok(Progress::Done(Sent::failed(self.sent, cause))),
             }
         }
-        Ok(Progress::Done(Sent { length: self.sent, end: Ok(()) }))
+        Ok(flush(&self.transport, self.sent, &mut patience))
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        waits_for(&self.handle, Interest::Writable)
+        self.transport.waits_for(Interest::Writable)
     }
 
     fn end_early(&mut self, _: &mut Scratch, error: Error) -> Result<Sent, Error> {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Operation, Patience, Progress, Wait};
+use super::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::{Error, PollEntry, Scratch, SignalSet, events};
 
 /// Waits for any of some signals. The output is the one that has come. All who wait for it are told; where
@@ -37,7 +37,11 @@ impl Operation for WaitForSignal {
     const NAME: &'static str = "signal";
     type Output = i32;
 
-    fn attempt(&mut self, _: &mut Scratch, _: Patience<'_>) -> Result<Progress<i32>, Error> {
+    fn attempt(
+        &mut self,
+        _: &mut Scratch,
+        _: Patience<'_, impl EventLoop>,
+    ) -> Result<Progress<i32>, Error> {
         let came = self.signals.iter().find(|(signal, before)| self.set.take(*signal, *before));
         Ok(came.map_or(Progress::Waiting, |(signal, _)| Progress::Done(*signal)))
     }

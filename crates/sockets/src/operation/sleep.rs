@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Operation, Patience, Progress, Wait};
+use super::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::{Error, Scratch};
 
 /// Waits until a moment has come.
@@ -31,7 +31,7 @@ impl Operation for Sleep {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        _patience: Patience<'_>,
+        _patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<()>, Error> {
         match self.until {
             Some(until) if Instant::now() >= until => Ok(Progress::Done(())),

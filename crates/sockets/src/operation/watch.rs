@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::{Operation, Patience, Progress, Wait};
+use super::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::{Errno, Error, Interest, NotWatched, PollEntry, Scratch, WatchSet};
 
 /// As [`Poll`](super::Poll), for the entries that a [`WatchSet`] has been prepared for.
@@ -44,7 +44,7 @@ impl Operation for Watch {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        _patience: Patience<'_>,
+        _patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<(Vec<PollEntry>, usize)>, Error> {
         if self.set.is_disturbed() {
             return Err(Errno::BADF.during(Self::NAME));

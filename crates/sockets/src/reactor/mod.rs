@@ -4,8 +4,9 @@
 //! has nothing else to do: that parks the thread until something has come, and tells who is to be woken.
 //!
 //! Each descriptor is told to the kernel once, edge-triggered, when somebody waits for it for the first
-//! time (`epoll(7)`, through mio). The events are read without mio, whose time-outs are whole milliseconds. What is known of its readiness is kept: an operation does not try a call
-//! of which it is known that it would have to wait ([`Patience::Reactor`](crate::operation::Patience)).
+//! time (`epoll(7)`, through mio). The events are read without mio, whose time-outs are whole milliseconds.
+//! What is known of the readiness of a descriptor is kept: an operation does not try a call of which it is
+//! known that it would have to wait ([`Patience::Loop`](crate::operation::Patience)).
 
 mod closing;
 mod loops;
@@ -25,9 +26,9 @@ use self::outside::Outside;
 use self::sources::{Hand, Sources};
 use self::timers::Timers;
 use crate::lookups::Lookups;
-use crate::operation::Wait;
+use crate::operation::{EventLoop, Wait};
 use crate::sys::WatchEvents;
-use crate::{Descriptor, Errno, Interest, sys};
+use crate::{Descriptor, Errno, Interest, PollEntry, events, sys};
 
 pub(crate) use self::closing::{descriptor_is_closed, descriptor_is_opened, wake_waiters};
 
@@ -120,7 +121,11 @@ impl Reactor {
             outside: Outside::default(),
             have_changed_hands: false,
         });
-        Ok(Reactor { inner, lookups: Lookups::new(Arc::new(waker)), process: std::process::id() })
+        let lookups = Lookups::new(move || {
+            // A waker fails where its reactor is gone, and with it all who wait.
+            let _ = waker.wake();
+        });
+        Ok(Reactor { inner, lookups, process: std::process::id() })
     }
 
     /// Whether this process made it, rather than one that it was forked from.
@@ -133,10 +138,6 @@ impl Reactor {
     /// closed where it is.
     pub fn settle(&self) {
         self.inner.settle();
-    }
-
-    pub(crate) fn lookups(&self) -> &Lookups {
-        &self.lookups
     }
 
     /// Lets `waiter` wait, until a moment at the latest. [`turn`](Self::turn) tells when it is over, or
@@ -161,6 +162,10 @@ impl Reactor {
             Wait::Number(descriptor, interest) => {
                 inner.look_behind(descriptor);
                 inner.wait_for(waiter, descriptor, interest)?;
+            }
+            Wait::Either(descriptor) => {
+                let both = PollEntry::new(descriptor, events::IN | events::OUT);
+                inner.wait_for_any(waiter, &[both])?;
             }
             Wait::Any(entries) | Wait::AnyUntil(entries, _) => {
                 inner.wait_for_any(waiter, entries)?;
@@ -273,23 +278,26 @@ impl Reactor {
         let inner = self.inner.borrow();
         inner.woken.is_empty() && inner.hopeful == 0
     }
+}
 
-    /// Whether it is not known that a call for this readiness would have to wait.
+impl EventLoop for Reactor {
     #[inline]
-    pub(crate) fn may_be_ready(&self, descriptor: Descriptor, interest: Interest) -> bool {
+    fn may_be_ready(&self, descriptor: Descriptor, interest: Interest) -> bool {
         self.inner.borrow().sources.may_be_ready(descriptor, interest)
     }
 
-    /// Notes that a call for this readiness would have to wait.
     #[inline]
-    pub(crate) fn note_not_ready(&self, descriptor: Descriptor, interest: Interest) {
+    fn note_not_ready(&self, descriptor: Descriptor, interest: Interest) {
         self.inner.borrow_mut().sources.note_not_ready(descriptor, interest);
     }
 
-    /// Notes that a stream has given less than there was room for: it has no more for now.
     #[inline]
-    pub(crate) fn note_short_receive(&self, descriptor: Descriptor) {
-        self.inner.borrow_mut().sources.note_short_receive(descriptor);
+    fn note_short_receive(&self, descriptor: Descriptor, is_drained: bool) -> bool {
+        self.inner.borrow_mut().sources.note_short_receive(descriptor, is_drained)
+    }
+
+    fn lookups(&self) -> &Lookups {
+        &self.lookups
     }
 }
 
@@ -332,13 +340,13 @@ impl Inner {
         Ok(())
     }
 
-    fn wait_for_any(&mut self, waiter: Waiter, entries: &[crate::PollEntry]) -> Result<(), Errno> {
+    fn wait_for_any(&mut self, waiter: Waiter, entries: &[PollEntry]) -> Result<(), Errno> {
         let mut many = Vec::with_capacity(entries.len());
         for entry in entries.iter().filter(|entry| entry.descriptor().number() >= 0) {
             self.look_behind(entry.descriptor());
-            let writes = entry.events & crate::events::OUT != 0;
+            let writes = entry.events & events::OUT != 0;
             // Errors and hang-ups are reported for whatever is asked.
-            let reads = entry.events & !crate::events::OUT != 0 || !writes;
+            let reads = entry.events & !events::OUT != 0 || !writes;
             for (interest, is_wanted) in [(Interest::Readable, reads), (Interest::Writable, writes)]
             {
                 if !is_wanted {

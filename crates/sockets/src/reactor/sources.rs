@@ -208,11 +208,16 @@ impl Sources {
         }
     }
 
-    /// Notes that a receive has found less than it had room for.
+    /// Takes note that a receive has found less than it had room for. Whether the descriptor may be readable
+    /// all the same.
     #[inline]
-    pub(super) fn note_short_receive(&mut self, descriptor: Descriptor) {
-        if let Some(Source { readable, .. }) = self.get(descriptor) {
-            readable.is_ready = readable.is_over || readable.is_urgent;
+    pub(super) fn note_short_receive(&mut self, descriptor: Descriptor, is_drained: bool) -> bool {
+        match self.get(descriptor) {
+            Some(Source { is_registered: true, readable, .. }) => {
+                readable.is_ready &= !is_drained || readable.is_over || readable.is_urgent;
+                readable.is_ready
+            }
+            Some(_) | None => true,
         }
     }
 

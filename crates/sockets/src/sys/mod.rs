@@ -39,7 +39,7 @@ pub(crate) use flags::{
 pub(crate) use interfaces::{interface_name, interfaces};
 pub(crate) use message::{receive_message, send_message};
 pub(crate) use resolver::{Hints, address_info, interface_index, name_info};
-pub use scratch::Scratch;
+pub use scratch::{Scratch, copy_to};
 pub(crate) use socket::{
     accept, bind, close, connect, get_option, listen, local_address, pair, peer_address,
     set_option, shutdown, socket,

@@ -6,7 +6,9 @@ use std::io::Write;
 use std::mem::{self, MaybeUninit};
 
 use super::append::append;
+use super::transfer::written;
 use crate::Errno;
+use crate::transport::Room;
 
 /// What fits without a heap allocation.
 const INLINE: usize = 8192;
@@ -113,7 +115,7 @@ impl Scratch {
             self.heap.clear();
             self.heap.extend_from_slice(bytes);
         } else {
-            copy(&mut self.inline[..bytes.len()], bytes);
+            copy_to(&mut self.inline[..bytes.len()], bytes);
         }
     }
 
@@ -139,7 +141,7 @@ impl Scratch {
         if !self.in_heap {
             match self.inline.get_mut(filled..filled + more.len()) {
                 Some(room) => {
-                    copy(room, more);
+                    copy_to(room, more);
                     self.filled += more.len();
                 }
                 None => {
@@ -167,11 +169,26 @@ impl Scratch {
     }
 }
 
-/// Writes `bytes` to the beginning of `room`.
-fn copy(room: &mut [MaybeUninit<u8>], bytes: &[u8]) {
+/// Received bytes replace the result of the last operation.
+impl Room for Scratch {
+    #[inline(always)]
+    fn fill(
+        &mut self,
+        length: usize,
+        receive: impl for<'room> FnOnce(&'room mut [MaybeUninit<u8>]) -> Result<&'room mut [u8], Errno>,
+    ) -> Result<usize, Errno> {
+        Scratch::fill(self, length, receive)
+    }
+}
+
+/// Copies `bytes` to the beginning of `room`, as many as fit, and returns the copy.
+pub fn copy_to<'room>(room: &'room mut [MaybeUninit<u8>], bytes: &[u8]) -> &'room mut [u8] {
+    let length = room.len().min(bytes.len());
     for (place, byte) in room.iter_mut().zip(bytes) {
         place.write(*byte);
     }
+    // SAFETY: the loop has written as many bytes as the shorter of the two has.
+    unsafe { written(room, length) }
 }
 
 impl Drop for Scratch {
@@ -194,18 +211,10 @@ impl Default for Scratch {
 mod tests {
     use super::*;
 
-    /// A receive that finds `bytes`.
-    fn receive<'room>(room: &'room mut [MaybeUninit<u8>], bytes: &[u8]) -> &'room mut [u8] {
-        copy(room, bytes);
-        let start = room.as_mut_ptr().cast::<u8>();
-        // SAFETY: `copy` has initialised as many bytes.
-        unsafe { std::slice::from_raw_parts_mut(start, bytes.len().min(room.len())) }
-    }
-
     #[test]
     fn small_results_stay_inline() {
         let mut scratch = Scratch::new();
-        let filled = scratch.fill(5, |room| Ok(receive(room, b"abc")));
+        let filled = scratch.fill(5, |room| Ok(copy_to(room, b"abc")));
         assert_eq!(filled, Ok(3));
         assert_eq!(scratch.filled(), b"abc");
         assert!(!scratch.owns_memory());
@@ -214,7 +223,7 @@ mod tests {
     #[test]
     fn large_results_use_the_heap() {
         let mut scratch = Scratch::new();
-        let filled = scratch.fill(INLINE + 1, |room| Ok(receive(room, &[7; INLINE + 1])));
+        let filled = scratch.fill(INLINE + 1, |room| Ok(copy_to(room, &[7; INLINE + 1])));
         assert_eq!(filled, Ok(INLINE + 1));
         assert_eq!(scratch.filled(), [7; INLINE + 1]);
         assert!(scratch.owns_memory());
@@ -231,7 +240,7 @@ mod tests {
     #[test]
     fn a_failed_receive_leaves_nothing() {
         let mut scratch = Scratch::new();
-        assert_eq!(scratch.fill(5, |room| Ok(receive(room, b"abc"))), Ok(3));
+        assert_eq!(scratch.fill(5, |room| Ok(copy_to(room, b"abc"))), Ok(3));
         assert_eq!(scratch.fill(5, |_| Err(Errno::NOMSG)), Err(Errno::NOMSG));
         assert_eq!(scratch.filled(), b"");
     }
@@ -239,7 +248,7 @@ mod tests {
     #[test]
     fn a_length_without_memory_for_it_is_an_error() {
         let mut scratch = Scratch::new();
-        assert_eq!(scratch.fill(usize::MAX, |room| Ok(receive(room, b"abc"))), Err(Errno::NOMEM));
+        assert_eq!(scratch.fill(usize::MAX, |room| Ok(copy_to(room, b"abc"))), Err(Errno::NOMEM));
         assert_eq!(scratch.filled(), b"");
     }
 
@@ -248,7 +257,7 @@ mod tests {
         for length in [0, 3, INLINE - 2, INLINE, INLINE + 1] {
             let mut scratch = Scratch::new();
             let bytes = vec![7; length];
-            assert_eq!(scratch.fill(length, |room| Ok(receive(room, &bytes))), Ok(length));
+            assert_eq!(scratch.fill(length, |room| Ok(copy_to(room, &bytes))), Ok(length));
             assert_eq!(scratch.filled_with(b"more"), (&bytes[..], &b"more"[..]), "{length}");
         }
     }

@@ -1,8 +1,6 @@
 //! Reads with a limit, and reads of what there is.
 
-use moonwire_sockets::operation::{
-    Available, Progress, Read, ReadAvailable, ReadLine, ReadToEnd, ReadUntil, Send,
-};
+use moonwire_sockets::operation::{Available, Progress, Read, ReadAvailable, ReadRecord, Send};
 use moonwire_sockets::{
     Delimiter, Error, Operation, ReadBuffer, Scratch, Shutdown, Socket, Timeout, block_on,
 };
@@ -29,7 +27,7 @@ fn a_record_may_be_as_long_as_its_limit() -> Result<(), Error> {
     for listener in listeners() {
         let (client, server) = connection(&listener)?;
         let buffer = ReadBuffer::new();
-        let until = |limit| ReadUntil::new(server.descriptor(), &buffer, &end).limited(limit);
+        let until = |limit| ReadRecord::until(server.descriptor(), &buffer, &end, limit);
         send(&client, b"12345--rest")?;
         assert_eq!(read(until(4))?, Read::Oversized);
         assert_eq!(read(until(5))?, Read::Whole(5));
@@ -53,7 +51,7 @@ fn lines_end_with_a_line_feed_with_or_without_a_carriage_return() -> Result<(), 
     for listener in listeners() {
         let (client, server) = connection(&listener)?;
         let buffer = ReadBuffer::new();
-        let line = |limit| ReadLine::new(server.descriptor(), &buffer, limit);
+        let line = |limit| ReadRecord::line(server.descriptor(), &buffer, limit);
         send(&client, b"one\ntwo\r\n\nfour\r")?;
         assert_eq!(read(line(2))?, Read::Oversized);
         for (length, text) in [(3, &b"one"[..]), (4, b"two\r"), (0, b"")] {
@@ -77,7 +75,7 @@ fn all_of_a_stream_may_be_as_long_as_its_limit() -> Result<(), Error> {
     for listener in listeners() {
         let (client, server) = connection(&listener)?;
         let buffer = ReadBuffer::new();
-        let whole = |limit| ReadToEnd::new(server.descriptor(), &buffer, limit);
+        let whole = |limit| ReadRecord::to_end(server.descriptor(), &buffer, limit);
         send(&client, b"12345")?;
         assert_eq!(read(whole(4))?, Read::Oversized);
         let timed = block_on(whole(5), Timeout::from_millis(20), &mut Scratch::new());
@@ -102,7 +100,10 @@ fn what_there_is_comes_from_the_buffer_first() -> Result<(), Error> {
         assert_eq!(block_on(available(2), SOON, &mut scratch)?, Available::Received(2));
         assert_eq!(scratch.filled(), b"ab");
         assert!(buffer.is_empty());
-        assert_eq!(read(ReadUntil::new(server.descriptor(), &buffer, &end))?, Read::Whole(1));
+        assert_eq!(
+            read(ReadRecord::until(server.descriptor(), &buffer, &end, usize::MAX))?,
+            Read::Whole(1)
+        );
         assert_eq!(taken(&buffer, 1, 1), b"c");
         assert_eq!(block_on(available(9), SOON, &mut scratch)?, Available::Buffered(3));
         assert_eq!(block_on(available(2), SOON, &mut scratch)?, Available::Buffered(2));

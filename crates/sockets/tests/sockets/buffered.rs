@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use crate::support::SOON;
 use moonwire_sockets::operation::{
-    Patience, Progress, Read, ReadExactly, ReadUntil, ReadUpTo, SendAll,
+    Available, Exactly, Patience, Progress, Read, ReadAvailable, ReadRecord, SendAll, Until,
 };
 use moonwire_sockets::{
     Cause, Delimiter, Errno, Error, Family, Operation, ReadBuffer, Scratch, Socket, SocketCell,
@@ -32,16 +32,19 @@ impl Reader {
         Reader { socket, buffer: ReadBuffer::new(), peer: Some(peer) }
     }
 
-    fn exactly(&self, length: usize) -> ReadExactly<'_, &SocketCell> {
-        ReadExactly::new(&self.socket, &self.buffer, length)
+    fn exactly(&self, length: usize) -> ReadRecord<'_, &SocketCell, Exactly> {
+        ReadRecord::exactly(&self.socket, &self.buffer, length)
     }
 
-    fn until<'a>(&'a self, delimiter: &'a Delimiter) -> ReadUntil<'a, &'a SocketCell> {
-        ReadUntil::new(&self.socket, &self.buffer, delimiter)
+    fn until<'a>(
+        &'a self,
+        delimiter: &'a Delimiter,
+    ) -> ReadRecord<'a, &'a SocketCell, Until<&'a Delimiter>> {
+        ReadRecord::until(&self.socket, &self.buffer, delimiter, usize::MAX)
     }
 
-    fn up_to(&self, limit: usize) -> ReadUpTo<'_, &SocketCell> {
-        ReadUpTo::new(&self.socket, &self.buffer, limit)
+    fn available(&self, limit: usize) -> ReadAvailable<'_, &SocketCell> {
+        ReadAvailable::new(&self.socket, &self.buffer, limit)
     }
 
     fn send(&self, bytes: &[u8]) {
@@ -60,7 +63,7 @@ impl Reader {
 enum Wanted {
     Exactly(usize),
     Until(Vec<u8>),
-    UpTo(usize),
+    Available(usize),
 }
 
 #[derive(Clone, Debug)]
@@ -94,7 +97,7 @@ impl Model {
         let left = self.left.len();
         match wanted {
             Wanted::Exactly(length) if left >= *length => Some(self.give(*length, 0, Ok(()))),
-            Wanted::UpTo(limit) if left > 0 || *limit == 0 => {
+            Wanted::Available(limit) if left > 0 => {
                 Some(self.give(got.min(left).min(*limit), 0, Ok(())))
             }
             Wanted::Until(delimiter) => {
@@ -124,19 +127,20 @@ impl Model {
 }
 
 /// Runs a read, during which the peer sends, with a driver that does not wait.
-fn drive<O: Operation<Output = Read>>(
+fn drive<O: Operation>(
     mut operation: O,
     reader: &Reader,
     sends: &[Vec<u8>],
-) -> Result<Option<Read>, Error> {
+    scratch: &mut Scratch,
+) -> Result<Option<O::Output>, Error> {
     let mut sends = sends.iter();
     loop {
-        match operation.attempt(&mut Scratch::new(), Patience::None)? {
+        match operation.attempt(scratch, Patience::NONE)? {
             Progress::Done(read) => return Ok(Some(read)),
             Progress::Waiting => match sends.next() {
                 Some(bytes) => reader.send(bytes),
                 // One more attempt has nothing more to find, but may not have looked.
-                None => match operation.attempt(&mut Scratch::new(), Patience::None)? {
+                None => match operation.attempt(scratch, Patience::NONE)? {
                     Progress::Done(read) => return Ok(Some(read)),
                     Progress::Waiting => return Ok(None),
                 },
@@ -145,39 +149,54 @@ fn drive<O: Operation<Output = Read>>(
     }
 }
 
+/// Runs a read. With nothing sent meanwhile, the driver that parks the thread reads as well.
+fn run<O: Operation>(
+    operation: O,
+    reader: &Reader,
+    sends: &[Vec<u8>],
+    scratch: &mut Scratch,
+) -> Option<O::Output> {
+    let result = match sends {
+        [] => match block_on(operation, AT_ONCE, scratch) {
+            Err(Error { cause: Cause::TimedOut, .. }) => Ok(None),
+            result => result.map(Some),
+        },
+        _ => drive(operation, reader, sends, scratch),
+    };
+    result.expect("no failure")
+}
+
 /// The same read by the crate, and by the model with the same sends.
 fn read_both(reader: &Reader, model: &mut Model, wanted: &Wanted, sends: &[Vec<u8>]) {
     let delimiter = match wanted {
         Wanted::Until(bytes) => Delimiter::new(bytes),
         _ => None,
     };
-    // With nothing sent meanwhile, the driver that parks the thread reads as well.
-    let parks = sends.is_empty();
     let mut scratch = Scratch::new();
-    let park = |result: Result<Read, Error>| match result {
-        Ok(read) => Ok(Some(read)),
-        Err(Error { cause: Cause::TimedOut, .. }) => Ok(None),
-        Err(error) => Err(error),
-    };
-    let result = match (wanted, &delimiter) {
-        (Wanted::Exactly(length), _) if parks => {
-            park(block_on(reader.exactly(*length), AT_ONCE, &mut scratch))
+    // What has not gone through the buffer.
+    let mut received = Vec::new();
+    let read = match (wanted, &delimiter) {
+        (Wanted::Exactly(length), _) => run(reader.exactly(*length), reader, sends, &mut scratch),
+        (_, Some(delimiter)) => run(reader.until(delimiter), reader, sends, &mut scratch),
+        (Wanted::Available(limit), _) => {
+            match run(reader.available(*limit), reader, sends, &mut scratch) {
+                Some(Available::Buffered(length)) => Some(Read::Whole(length)),
+                Some(Available::Received(length)) => {
+                    received = scratch.filled().to_vec();
+                    assert_eq!(received.len(), length);
+                    Some(Read::Whole(0))
+                }
+                Some(Available::EndOfStream) => Some(Read::EndOfStream),
+                None => None,
+            }
         }
-        (Wanted::UpTo(limit), _) if parks => {
-            park(block_on(reader.up_to(*limit), AT_ONCE, &mut scratch))
-        }
-        (_, Some(delimiter)) if parks => {
-            park(block_on(reader.until(delimiter), AT_ONCE, &mut scratch))
-        }
-        (Wanted::Exactly(length), _) => drive(reader.exactly(*length), reader, sends),
-        (Wanted::UpTo(limit), _) => drive(reader.up_to(*limit), reader, sends),
-        (_, Some(delimiter)) => drive(reader.until(delimiter), reader, sends),
-        (_, None) => unreachable!("delimiters have bytes"),
+        (Wanted::Until(_), None) => unreachable!("delimiters have bytes"),
     };
 
-    let outcome = match result.expect("no failure") {
+    let outcome = match read {
         Some(Read::Whole(length)) => {
-            let bytes = reader.take(length);
+            let mut bytes = reader.take(length);
+            bytes.append(&mut received);
             if let Some(delimiter) = &delimiter {
                 reader.take(delimiter.len());
             }
@@ -231,7 +250,7 @@ fn wanted() -> impl Strategy<Value = Wanted> {
         3 => delimiter().prop_map(Wanted::Until),
         2 => (0..40_usize).prop_map(Wanted::Exactly),
         1 => (0..40_000_usize).prop_map(Wanted::Exactly),
-        1 => (0..100_usize).prop_map(Wanted::UpTo),
+        1 => (1..100_usize).prop_map(Wanted::Available),
     ]
 }
 
@@ -335,9 +354,9 @@ fn a_reset_leaves_what_came_before_it() {
 fn a_closed_socket_fails_with_ebadf() {
     let reader = Reader::new();
     let mut read = reader.exactly(5);
-    assert_eq!(read.attempt(&mut Scratch::new(), Patience::None), Ok(Progress::Waiting));
+    assert_eq!(read.attempt(&mut Scratch::new(), Patience::NONE), Ok(Progress::Waiting));
     reader.socket.close();
-    let after = read.attempt(&mut Scratch::new(), Patience::None);
+    let after = read.attempt(&mut Scratch::new(), Patience::NONE);
     assert_eq!(after, Err(Errno::BADF.during("read")));
 }
 

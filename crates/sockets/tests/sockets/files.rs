@@ -99,7 +99,7 @@ fn a_large_file_is_continued_without_waiting() -> Result<(), Error> {
         let mut send = SendFile::new(client.descriptor(), file, Some(0), u64::MAX);
         let (mut received, mut scratch) = (Vec::new(), Scratch::new());
         let sent = loop {
-            match send.attempt(&mut scratch, Patience::None)? {
+            match send.attempt(&mut scratch, Patience::NONE)? {
                 Progress::Done(sent) => break sent,
                 Progress::Waiting => {
                     assert!(!client.descriptor().is_nonblocking()?);

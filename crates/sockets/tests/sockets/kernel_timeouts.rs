@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use crate::support::{SOON, listeners, takes};
-use moonwire_sockets::operation::{Accept, Connect, Read, ReadExactly, Receive};
+use moonwire_sockets::operation::{Accept, Connect, Read, ReadRecord, Receive};
 use moonwire_sockets::{
     Error, Family, Kind, ReadBuffer, Scratch, Socket, SocketCell, Timeout, block_on,
 };
@@ -56,12 +56,12 @@ fn bytes_that_drip_in_do_not_make_it_longer() {
     let buffer = ReadBuffer::new();
     for length in [1 << 10, 1 << 20] {
         let time = Duration::from_millis(200);
-        let read = ReadExactly::new(&socket, &buffer, length);
+        let read = ReadRecord::exactly(&socket, &buffer, length);
         let result = takes(time, || block_on(read, Timeout::After(time), &mut Scratch::new()));
         assert_eq!(result, Err(Error::timed_out("read")));
     }
     assert!(buffer.len() > 5);
-    let read = ReadExactly::new(&socket, &buffer, buffer.len() + 1);
+    let read = ReadRecord::exactly(&socket, &buffer, buffer.len() + 1);
     assert!(matches!(block_on(read, SOON, &mut Scratch::new()), Ok(Read::Whole(_))));
     socket.close();
     drop(writer.join());

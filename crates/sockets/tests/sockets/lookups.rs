@@ -22,7 +22,7 @@ fn run<O: Operation>(reactor: &Reactor, mut operation: O) -> (Result<O::Output, 
     let deadline = Instant::now() + Duration::from_secs(20);
     loop {
         assert!(Instant::now() < deadline, "no answer");
-        match operation.attempt(&mut Scratch::new(), Patience::Reactor(reactor)) {
+        match operation.attempt(&mut Scratch::new(), Patience::Loop(reactor)) {
             Ok(Progress::Done(output)) => return (Ok(output), waits),
             Err(error) => return (Err(error), waits),
             Ok(Progress::Waiting) => {
@@ -102,7 +102,7 @@ fn equal_questions_share_a_thread_and_many_share_a_few() {
         .collect();
     let mut waiting = 0;
     for (lookup, waiter) in lookups.iter_mut().zip(0..) {
-        match lookup.attempt(&mut scratch, Patience::Reactor(&reactor)) {
+        match lookup.attempt(&mut scratch, Patience::Loop(&reactor)) {
             Ok(Progress::Waiting) => {
                 waiting += 1;
                 reactor.wait(Waiter(waiter), lookup.waits_for(), None).expect("it can wait");
@@ -121,7 +121,7 @@ fn equal_questions_share_a_thread_and_many_share_a_few() {
     for (waiter, wake) in woken {
         assert_eq!(wake, Wake::Ready);
         let lookup = &mut lookups[waiter.0 as usize];
-        let answer = lookup.attempt(&mut scratch, Patience::Reactor(&reactor));
+        let answer = lookup.attempt(&mut scratch, Patience::Loop(&reactor));
         assert!(matches!(answer, Ok(Progress::Done(addresses)) if !addresses.is_empty()));
     }
 }
@@ -132,7 +132,7 @@ fn who_does_not_wait_any_more_harms_nobody() {
     let reactor = Reactor::new().expect("a reactor");
     let mut scratch = Scratch::new();
     let mut given_up = localhost();
-    if let Ok(Progress::Waiting) = given_up.attempt(&mut scratch, Patience::Reactor(&reactor)) {
+    if let Ok(Progress::Waiting) = given_up.attempt(&mut scratch, Patience::Loop(&reactor)) {
         reactor.wait(Waiter(0), given_up.waits_for(), None).expect("it can wait");
         reactor.forget(Waiter(0));
     }
@@ -150,7 +150,7 @@ fn a_reactor_goes_while_threads_look_up() {
             .map(|port| LookUp::new(b"localhost", port.to_string().as_bytes(), Kind::Stream))
             .collect();
         for lookup in &mut lookups {
-            let _ = lookup.attempt(&mut Scratch::new(), Patience::Reactor(&reactor));
+            let _ = lookup.attempt(&mut Scratch::new(), Patience::Loop(&reactor));
         }
     }
 }

@@ -23,5 +23,6 @@ mod reactor;
 mod signals;
 mod streams;
 mod support;
+mod transport;
 mod waiting;
 mod watching;

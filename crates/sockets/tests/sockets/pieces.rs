@@ -34,7 +34,7 @@ fn more_pieces_and_bytes_than_the_kernel_takes_at_once_are_continued() -> Result
         let mut send = SendPieces::new(client.descriptor(), pieces);
         let (mut received, mut scratch) = (Vec::new(), Scratch::new());
         let sent = loop {
-            match send.attempt(&mut scratch, Patience::None)? {
+            match send.attempt(&mut scratch, Patience::NONE)? {
                 Progress::Done(sent) => break sent,
                 Progress::Waiting => {
                     let receive = Receive::new(server.descriptor(), 100_000);

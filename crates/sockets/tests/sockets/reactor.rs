@@ -74,7 +74,7 @@ fn an_attempt_is_not_made_of_which_is_known_that_it_would_wait() -> Result<(), E
         let (client, server) = connection(&listener)?;
         let mut scratch = Scratch::new();
         let mut receive = Receive::new(server.descriptor(), 100);
-        let mut attempt = || receive.attempt(&mut scratch, Patience::Reactor(&reactor));
+        let mut attempt = || receive.attempt(&mut scratch, Patience::Loop(&reactor));
         assert_eq!(attempt(), Ok(Progress::Waiting));
         reactor.wait(ONE, readable(&server), None).expect("it can be watched");
         at_once(&reactor);
@@ -257,7 +257,7 @@ fn any_of_several_wakes_once_and_leaves_the_others() -> Result<(), Errno> {
     assert_eq!(soon(&reactor), [(ONE, Wake::Ready)]);
     assert_eq!(at_once(&reactor), []);
     let mut poll = Poll::new(entries);
-    let polled = poll.attempt(&mut Scratch::new(), Patience::Reactor(&reactor));
+    let polled = poll.attempt(&mut Scratch::new(), Patience::Loop(&reactor));
     assert!(matches!(polled, Ok(Progress::Done((_, 3)))));
     Ok(())
 }

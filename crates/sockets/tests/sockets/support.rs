@@ -39,7 +39,7 @@ pub(crate) fn connection(listener: &Socket) -> Result<(Socket, Socket), Error> {
 /// What an attempt without patience comes to. It must not wait.
 pub(crate) fn attempt<O: Operation>(operation: &mut O) -> Result<Progress<O::Output>, Error> {
     let start = Instant::now();
-    let progress = operation.attempt(&mut Scratch::new(), Patience::None);
+    let progress = operation.attempt(&mut Scratch::new(), Patience::NONE);
     assert!(start.elapsed() < Duration::from_secs(1), "an attempt waited");
     progress
 }

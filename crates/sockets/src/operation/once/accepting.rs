@@ -1,7 +1,7 @@
 //! Accepting.
 
 use super::Manner;
-use crate::operation::{Operation, Patience, Progress, Wait, waits_for};
+use crate::operation::{EventLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Errno, Error, Handle, Interest, Scratch, Socket, sys};
 
 /// Accepts a connection, `accept4(2)`. The output is the connection and the address of its peer.
@@ -19,7 +19,10 @@ struct Accept<H> {
 }
 
 impl<H: Handle> Accept<H> {
-    fn accept(&self, patience: &Patience<'_>) -> Result<Option<(Socket, Address)>, Errno> {
+    fn accept(
+        &self,
+        patience: &Patience<'_, impl EventLoop>,
+    ) -> Result<Option<(Socket, Address)>, Errno> {
         let listener = self.listener.descriptor()?;
         let call = || sys::accept(listener, self.nonblocking);
         let accepted = match patience {
@@ -40,7 +43,7 @@ impl<H: Handle> Operation for Accept<H> {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        patience: Patience<'_>,
+        patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<(Socket, Address)>, Error> {
         match self.accept(&patience) {
             Ok(Some(accepted)) => Ok(Progress::Done(accepted)),

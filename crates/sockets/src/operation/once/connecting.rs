@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use super::Manner;
 use crate::operation::pause::Pauses;
-use crate::operation::{Operation, Patience, Progress, Wait, waits_for};
+use crate::operation::{EventLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::{
     Address, Cause, Descriptor, Errno, Error, Family, Handle, Interest, Scratch, is_interrupted,
     sys,
@@ -42,7 +42,7 @@ impl<H: Handle> Connect<H> {
         }
     }
 
-    fn connect(&mut self, patience: &Patience<'_>) -> Result<Progress<()>, Errno> {
+    fn connect(&mut self, patience: &Patience<'_, impl EventLoop>) -> Result<Progress<()>, Errno> {
         let descriptor = self.handle.descriptor()?;
         if let Patience::Kernel(_) = patience {
             return self.call(descriptor).map(Progress::Done);
@@ -72,7 +72,7 @@ impl<H: Handle> Operation for Connect<H> {
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        patience: Patience<'_>,
+        patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<()>, Error> {
         self.connect(&patience).map_err(|errno| errno.during(Self::NAME))
     }

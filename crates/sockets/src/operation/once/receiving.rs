@@ -2,7 +2,7 @@
 
 use super::Manner;
 use crate::operation::patience::present;
-use crate::operation::{Operation, Patience, Progress, Wait, waits_for};
+use crate::operation::{EventLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::options::{DOMAIN, TYPE};
 use crate::{Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 
@@ -72,7 +72,7 @@ where
     fn receive(
         &mut self,
         scratch: &mut Scratch,
-        patience: &Patience<'_>,
+        patience: &Patience<'_, impl EventLoop>,
     ) -> Result<Progress<T>, Errno> {
         let descriptor = self.handle.descriptor()?;
         if let Patience::Kernel(_) = patience {
@@ -170,7 +170,7 @@ where
     fn attempt(
         &mut self,
         scratch: &mut Scratch,
-        patience: Patience<'_>,
+        patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<T>, Error> {
         self.receive(scratch, &patience).map_err(|errno| errno.during(self.name))
     }

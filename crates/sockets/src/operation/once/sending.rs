@@ -3,7 +3,7 @@
 use super::Manner;
 use crate::operation::patience::has_error;
 use crate::operation::send::FullPeer;
-use crate::operation::{Operation, Patience, Progress, Wait};
+use crate::operation::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::{Descriptor, Errno, Error, Handle, Scratch};
 
 /// A system call that sends, until all is sent where the socket is in blocking mode.
@@ -22,7 +22,7 @@ pub(super) struct Sending<H, C> {
 
 impl<H: Handle, C: FnMut(Descriptor, usize, i32) -> Result<usize, Errno>> Sending<H, C> {
     #[inline(always)]
-    fn send(&mut self, patience: &Patience<'_>) -> Result<Progress<usize>, Errno> {
+    fn send(&mut self, patience: &Patience<'_, impl EventLoop>) -> Result<Progress<usize>, Errno> {
         let descriptor = self.handle.descriptor()?;
         if let Patience::Kernel(_) = patience {
             return (self.call)(descriptor, 0, 0).map(Progress::Done);
@@ -75,7 +75,7 @@ impl<H: Handle, C: FnMut(Descriptor, usize, i32) -> Result<usize, Errno>> Operat
     fn attempt(
         &mut self,
         _scratch: &mut Scratch,
-        patience: Patience<'_>,
+        patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<usize>, Error> {
         self.send(&patience).map_err(|errno| errno.during(self.name))
     }

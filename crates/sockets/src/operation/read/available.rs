@@ -1,14 +1,14 @@
 //! Reading what has come, wherever it lies.
 
-use crate::operation::patience::First;
-use crate::operation::{Operation, Patience, Progress, Wait, waits_for};
-use crate::{Errno, Error, Handle, Interest, ReadBuffer, Scratch, sys};
+use crate::operation::{EventLoop, Operation, Patience, Progress, Wait};
+use crate::transport::{Fill, Transport};
+use crate::{Cause, Error, Interest, ReadBuffer, Scratch};
 
 /// Reads at least one byte of a stream: what is in the buffer, or else what can be received, which
 /// does not go through the buffer.
 #[derive(Debug)]
-pub struct ReadAvailable<'a, H> {
-    handle: H,
+pub struct ReadAvailable<'a, T> {
+    transport: T,
     buffer: &'a ReadBuffer,
     limit: usize,
 }
@@ -24,31 +24,27 @@ pub enum Available {
     EndOfStream,
 }
 
-impl<'a, H: Handle> ReadAvailable<'a, H> {
-    /// Reads at most `limit` bytes, at least 1, from `handle`, whose bytes that have been received
+impl<'a, T: Transport> ReadAvailable<'a, T> {
+    /// Reads at most `limit` bytes, at least 1, from `transport`, whose bytes that have been received
     /// already are in `buffer`.
     #[must_use]
-    pub const fn new(handle: H, buffer: &'a ReadBuffer, limit: usize) -> Self {
-        ReadAvailable { handle, buffer, limit }
+    pub const fn new(transport: T, buffer: &'a ReadBuffer, limit: usize) -> Self {
+        ReadAvailable { transport, buffer, limit }
     }
 
     #[inline]
     fn try_read(
         &mut self,
         scratch: &mut Scratch,
-        mut patience: Patience<'_>,
-    ) -> Result<Progress<Available>, Errno> {
+        mut patience: Patience<'_, impl EventLoop>,
+    ) -> Result<Progress<Available>, Cause> {
         let mut contents = self.buffer.contents()?;
         let buffered = contents.unread().len();
         if buffered > 0 {
             return Ok(Progress::Done(Available::Buffered(buffered.min(self.limit))));
         }
         let room = contents.room().min(self.limit);
-        let received =
-            patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {
-                scratch.fill(room, |room| sys::receive(from, room, blocking.flags()))
-            })?;
-        Ok(match received {
+        Ok(match self.transport.receive(scratch, room, Fill::Available, &mut patience)? {
             None => {
                 contents.release();
                 Progress::Waiting
@@ -57,7 +53,7 @@ impl<'a, H: Handle> ReadAvailable<'a, H> {
             Some(length) => {
                 contents.learn(room, length);
                 if length < room {
-                    patience.note_short_receive(&self.handle);
+                    self.transport.note_short_receive(&patience);
                 }
                 Progress::Done(Available::Received(length))
             }
@@ -65,7 +61,7 @@ impl<'a, H: Handle> ReadAvailable<'a, H> {
     }
 }
 
-impl<H: Handle> Operation for ReadAvailable<'_, H> {
+impl<T: Transport> Operation for ReadAvailable<'_, T> {
     const NAME: &'static str = "read";
     type Output = Available;
 
@@ -73,12 +69,12 @@ impl<H: Handle> Operation for ReadAvailable<'_, H> {
     fn attempt(
         &mut self,
         scratch: &mut Scratch,
-        patience: Patience<'_>,
+        patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<Available>, Error> {
-        self.try_read(scratch, patience).map_err(|errno| errno.during(Self::NAME))
+        self.try_read(scratch, patience).map_err(|cause| cause.during(Self::NAME))
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        waits_for(&self.handle, Interest::Readable)
+        self.transport.waits_for(Interest::Readable)
     }
 }

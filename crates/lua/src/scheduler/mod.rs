@@ -133,6 +133,8 @@ pub(crate) fn is_task(call: &Call<'_>) -> bool {
 fn is_task_of_running(call: &Call<'_>) -> bool {
     RUNNING.with_borrow(|running| {
         running.as_ref().is_some_and(|scheduler| match scheduler.current.get() {
+            // Where the task has forked, the child is outside of the loop, which is the parent's.
+            Some(_) if !scheduler.reactor.is_of_this_process() => false,
             Some((_, thread)) => {
                 call.runs_in(thread)
                     || (scheduler.lua == call.lua_identity() && !call.runs_below_tasks())
@@ -246,14 +248,20 @@ impl Scheduler {
             Err(_) => Err(Raise::Text("no descriptors are left for an event loop")),
         })?;
         let scheduler = Rc::clone(&anchor.0);
-        if scheduler.is_closed.get() {
+        scheduler.may_run()?;
+        Ok(scheduler)
+    }
+
+    /// Whether tasks may be resumed.
+    fn may_run(&self) -> Result<(), Raise> {
+        if self.is_closed.get() {
             return Err(CLOSING);
         }
-        if scheduler.reactor.is_of_this_process() {
-            Ok(scheduler)
-        } else {
-            Err(Raise::Text("the event loop belongs to the process that this one was forked from"))
+        if !self.reactor.is_of_this_process() {
+            let text = "the event loop belongs to the process that this one was forked from";
+            return Err(Raise::Text(text));
         }
+        Ok(())
     }
 
     fn new(lua: *const c_void) -> Result<Scheduler, Errno> {
@@ -339,7 +347,8 @@ impl Scheduler {
 
     /// Tells somebody else's loop that there is work.
     fn tell_watcher(&self) {
-        if self.is_watched.get() && !self.is_turning.get() {
+        let is_watched = self.is_watched.get() && self.reactor.is_of_this_process();
+        if is_watched && !self.is_turning.get() {
             // Where the kernel refuses that, the loop hears of it at the next event.
             let _ = self.reactor.prepare(true);
         }

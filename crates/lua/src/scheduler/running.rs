@@ -8,7 +8,7 @@ use moonwire_sockets::{Errno, Timeout, Waiter, is_interrupted, take_interruption
 use super::Scheduler;
 use super::task::{Status, Task};
 use super::turning::enter;
-use crate::native::{CLOSING, Call, INTERRUPTED, Raise, Reply};
+use crate::native::{Call, INTERRUPTED, Raise, Reply};
 
 /// How many turns tasks have to end whose every wait fails.
 const LAST_TURNS: usize = 64;
@@ -55,9 +55,7 @@ impl Scheduler {
         });
         let turned = self.turn_to_the_end(call, at_failure.grace);
         drop(turning);
-        if self.is_closed.get() {
-            return Err(CLOSING);
-        }
+        self.may_run()?;
         self.report_failures();
         if turned.is_err() {
             return Err(Raise::Text("the event loop has failed"));
@@ -86,7 +84,7 @@ impl Scheduler {
 
     /// Turns until no task is left, or until those that are left have had their time to clean up.
     fn turn_to_the_end(&self, call: &mut Call<'_>, grace: Timeout) -> Result<Ended, Errno> {
-        while self.alive.get() > 0 && !self.is_closed.get() {
+        while self.alive.get() > 0 && self.may_run().is_ok() {
             self.turn(call, None, true)?;
             if self.has_main_failed.take() {
                 self.end_others(call, grace)?;
@@ -127,7 +125,7 @@ impl Scheduler {
         }
         // A time beyond what the clock can hold is no limit.
         let end = grace.duration().and_then(|grace| Instant::now().checked_add(grace));
-        while self.alive.get() > 0 && !self.is_closed.get() {
+        while self.alive.get() > 0 && self.may_run().is_ok() {
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
             if left.is_some_and(|left| left.is_zero()) {
                 return self.end_by_force(call);

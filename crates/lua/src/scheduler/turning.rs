@@ -8,7 +8,7 @@ use moonwire_sockets::{Errno, Waiter, is_interrupted};
 
 use super::task::Status;
 use super::{MOST_IDLE, SHARE, Scheduler, set_running};
-use crate::native::{CLOSING, Call, Raise, Ran, Resumed, Target, Thread, Trace, prefetch};
+use crate::native::{Call, Raise, Ran, Resumed, Target, Thread, Trace, prefetch};
 
 /// How often garbage is collected at most to find tasks that have failed and that nobody can ask.
 const SEARCH: Duration = Duration::from_secs(1);
@@ -51,9 +51,7 @@ impl Scheduler {
         let turning = enter(self)?;
         let turned = self.turn(call, timeout, timeout.is_none());
         drop(turning);
-        if self.is_closed.get() {
-            return Err(CLOSING);
-        }
+        self.may_run()?;
         call.check_interruption()?;
         let at_once = !self.ready.borrow().is_empty();
         let prepared = if self.is_watched.get() { self.reactor.prepare(at_once) } else { Ok(()) };
@@ -85,7 +83,8 @@ impl Scheduler {
             if let Some(waiter) = next {
                 self.resume(call, waiter);
             }
-            if self.is_closed.get() {
+            // The task has closed the state, or this is a child that it has forked.
+            if self.may_run().is_err() {
                 return Ok(());
             }
         }

@@ -22,6 +22,21 @@ struct Loops {
     /// The reactor of each descriptor, by its number; 0 for none.
     owners: Vec<Number>,
     last: Number,
+    /// Whose reactors these are.
+    process: Option<sys::Process>,
+}
+
+impl Loops {
+    /// Forgets the reactors of the process that this one was forked from. Their descriptors must be left alone, for
+    /// both processes share what is behind them.
+    fn settle(&mut self) -> Result<(), Errno> {
+        if !self.process.is_some_and(sys::Process::is_current) {
+            self.watchers.clear();
+            self.owners.clear();
+            self.process = Some(sys::Process::watched()?);
+        }
+        Ok(())
+    }
 }
 
 type Number = u32;
@@ -37,11 +52,12 @@ fn with_loops<T>(act: impl FnOnce(&mut Loops) -> T) -> T {
 pub(super) struct Claims(Number);
 
 impl Claims {
-    pub(super) fn new(poll: &Poll) -> Claims {
+    pub(super) fn new(poll: &Poll) -> Result<Claims, Errno> {
         with_loops(|loops| {
+            loops.settle()?;
             loops.last += 1;
             loops.watchers.insert(loops.last, poll.as_raw_fd());
-            Claims(loops.last)
+            Ok(Claims(loops.last))
         })
     }
 

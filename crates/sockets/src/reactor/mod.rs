@@ -61,7 +61,7 @@ pub struct Reactor {
     inner: Arc<Shared>,
     lookups: Lookups,
     /// A child process shares the kernel's part, and must not change it.
-    process: u32,
+    process: sys::Process,
 }
 
 #[derive(Debug)]
@@ -106,12 +106,12 @@ impl Reactor {
     /// A reactor without waiters.
     ///
     /// # Errors
-    /// That of `epoll_create1(2)` or `eventfd(2)`.
+    /// That of `epoll_create1(2)`, `eventfd(2)` or `pthread_atfork(3)`.
     pub fn new() -> Result<Reactor, Errno> {
         let poll = Poll::new()?;
         let waker = Waker::new(poll.registry(), ANSWERED)?;
         let inner = Shared::new(Inner {
-            sources: Sources::new(Claims::new(&poll)),
+            sources: Sources::new(Claims::new(&poll)?),
             poll,
             found: WatchEvents::default(),
             timers: Timers::default(),
@@ -125,13 +125,14 @@ impl Reactor {
             // A waker fails where its reactor is gone, and with it all who wait.
             let _ = waker.wake();
         });
-        Ok(Reactor { inner, lookups, process: std::process::id() })
+        Ok(Reactor { inner, lookups, process: sys::Process::watched()? })
     }
 
     /// Whether this process made it, rather than one that it was forked from.
     #[must_use]
+    #[inline]
     pub fn is_of_this_process(&self) -> bool {
-        self.process == std::process::id()
+        self.process.is_current()
     }
 
     /// Tells the reactor that its owner may have moved to this thread: it hears only of what is opened and

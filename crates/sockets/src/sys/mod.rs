@@ -18,6 +18,7 @@
 mod append;
 mod batch;
 mod flags;
+mod fork;
 mod interfaces;
 mod message;
 mod pipe_signal;
@@ -36,6 +37,7 @@ pub(crate) use batch::{Batch, Outgoing, send_messages};
 pub(crate) use flags::{
     adopt, at_mark, close_on_exec, duplicate, nonblocking, set_close_on_exec, set_nonblocking,
 };
+pub(crate) use fork::Process;
 pub(crate) use interfaces::{interface_name, interfaces};
 pub(crate) use message::{receive_message, send_message};
 pub(crate) use resolver::{Hints, address_info, interface_index, name_info};

@@ -46,6 +46,7 @@ mod driver;
 mod errno_names;
 mod error;
 mod handle;
+mod handshakes;
 mod interfaces;
 mod interruption;
 mod kernel_timeout;

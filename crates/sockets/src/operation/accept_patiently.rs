@@ -29,6 +29,11 @@ impl<H: Handle> AcceptPatiently<H> {
     pub const fn new(listener: H) -> Self {
         AcceptPatiently { listener, pauses: PAUSES, retry: None }
     }
+
+    /// Whether the last attempt has found that the process or the machine is short of something.
+    pub(super) const fn is_short_of_something(&self) -> bool {
+        self.retry.is_some()
+    }
 }
 
 /// Whether the failure is that of a connection that was in the queue: `accept4` hands on what the

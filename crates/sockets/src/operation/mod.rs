@@ -11,6 +11,7 @@
 
 mod accept;
 mod accept_patiently;
+mod accept_until_stopped;
 mod connect;
 mod name;
 pub mod once;
@@ -34,6 +35,7 @@ use std::time::Instant;
 
 pub use accept::Accept;
 pub use accept_patiently::AcceptPatiently;
+pub use accept_until_stopped::{AcceptUntilStopped, Stop};
 pub use connect::Connect;
 pub use name::{LookUp, NameOf, Resolve, ServiceName};
 pub(crate) use patience::{Blocking, First};
@@ -41,7 +43,10 @@ pub use patience::{EventLoop, NoLoop, Patience};
 pub use poll::Poll;
 pub(crate) use poll::poll;
 pub use race::Race;
-pub use read::{Available, Exactly, Line, Read, ReadAvailable, ReadRecord, Rule, ToEnd, Until};
+pub use read::{
+    Available, AwaitRequest, Exactly, Line, Linger, Read, ReadAvailable, ReadRecord, Rule, ToEnd,
+    Until,
+};
 pub use receive::{Receive, ReceiveFrom};
 pub use receive_datagrams::{Datagram, ReceiveDatagram, ReceiveDatagrams};
 pub use send::Send;

@@ -17,6 +17,7 @@
 
 mod append;
 mod batch;
+mod filter;
 mod flags;
 mod fork;
 mod interfaces;
@@ -34,6 +35,7 @@ mod watch;
 
 pub(crate) use append::{append, reserve};
 pub(crate) use batch::{Batch, Outgoing, send_messages};
+pub(crate) use filter::drop_connection_requests;
 pub(crate) use flags::{
     adopt, at_mark, close_on_exec, duplicate, nonblocking, set_close_on_exec, set_nonblocking,
 };

@@ -21,6 +21,7 @@ mod pipe_signal;
 mod racing;
 mod reactor;
 mod signals;
+mod stopping;
 mod streams;
 mod support;
 mod transport;

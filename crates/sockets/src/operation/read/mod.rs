@@ -5,11 +5,13 @@
 //! buffer.
 
 mod available;
+mod request;
 mod rules;
 
 use std::ops::Deref;
 
 pub use available::{Available, ReadAvailable};
+pub use request::{AwaitRequest, Linger};
 pub use rules::{Exactly, Line, Rule, ToEnd, Until};
 
 use rules::Next;

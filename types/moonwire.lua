@@ -96,6 +96,28 @@ function listener:accept() end
 ---@return fun(): moonwire.stream?
 function listener:incoming() end
 
+---@class moonwire.serve_options
+---@field limit? integer how many connections are served at once; while there are as many, none is accepted
+---@field on_error? fun(error: any, connection: moonwire.stream, traceback: string?) is called, in a task of its own, with the error of a handler, in place of the report on standard error
+---@field linger? number seconds that an idle connection waits for one more request after `stop`, 1 if missing
+
+---Serves connections until the listener is stopped or closed: calls the handler with each, in a task of its own,
+---and closes the connection when the handler has returned or failed. Needs a task.
+---@param handler fun(connection: moonwire.stream): any
+---@param options moonwire.serve_options?
+---@return true? ok when all handlers have ended
+---@return string? message
+---@return moonwire.code? code
+function listener:serve(handler, options) end
+
+---Ends gracefully: no client can connect any more, those who were connected by then are served, and the listener is
+---closed. Waits for all of that where the listener is served; `accept` and `incoming` give what is left otherwise.
+---@param seconds number? how long the handlers may take before they are cancelled; nil or negative for no limit
+---@return true? ok
+---@return string? message
+---@return moonwire.code? code `"timeout"` where handlers were cancelled
+function listener:stop(seconds) end
+
 ---Closes the socket, also one that is closed. The file of a unix listener goes with it.
 ---@return boolean ok
 function listener:close() end
@@ -159,6 +181,17 @@ function stream:read_all(limit) end
 ---@param limit integer? how long a line may be, 1 to 1 GiB; 64 KiB if missing
 ---@return fun(): string?
 function stream:lines(limit) end
+
+---Waits for the next request: until there is something to read, which the next read gives. In a server that is
+---about to end, a connection that has had a request waits no longer than its server lingers, and is then `closed`.
+---@return true? ok
+---@return string? message
+---@return moonwire.code? code
+function stream:await() end
+
+---Whether the request that has been read is the last: the server is about to end, and no other has come.
+---@return boolean is_ending
+function stream:is_ending() end
 
 ---Sends everything: strings and numbers, or one list of them.
 ---@param ... string|number|(string|number)[]

@@ -111,7 +111,12 @@ local function methods(more)
   return more
 end
 
-net.listener_methods = methods { accept = t.pack(), incoming = t.pack() }
+net.listener_methods = methods {
+  accept = t.pack(),
+  incoming = t.pack(),
+  serve = t.pack(function() end),
+  stop = t.pack(),
+}
 
 net.stream_methods = methods {
   read = t.pack(1),
@@ -123,6 +128,8 @@ net.stream_methods = methods {
   sendfile = t.pack("/dev/null"),
   shutdown = t.pack(),
   peer = t.pack(),
+  await = t.pack(),
+  is_ending = t.pack(),
 }
 
 net.datagram_methods = methods {

@@ -78,6 +78,12 @@ local function listening()
   return listener
 end
 
+local function closed()
+  local listener = listening()
+  listener:close()
+  return listener
+end
+
 local function filled()
   local socket, address = net.datagram()
   t.equal(socket:send("x", address), true)
@@ -117,9 +123,14 @@ end
 local accept = method(listening, {})
 accept.undo = close
 
+-- What is wrong with the options has a spec of its own.
+local serve = method(closed, { "function", "anything" }, function() end, {})
+
 wrong_values.try_all(methods_of(listening), common(listening, {
   accept = accept,
   incoming = method(listening, {}),
+  serve = serve,
+  stop = method(listening, { "number?" }, 1),
 }))
 
 wrong_values.try_all(methods_of(connected), common(connected, {
@@ -132,6 +143,8 @@ wrong_values.try_all(methods_of(connected), common(connected, {
   sendfile = method(connected, { "anything", "integer?", "integer?" }, "/dev/null", 0, 1),
   shutdown = method(connected, { "string?" }, "both"),
   peer = method(connected, {}),
+  await = method(ended, {}),
+  is_ending = method(connected, {}),
 }))
 
 wrong_values.try_all(methods_of(filled), common(filled, {

@@ -125,6 +125,12 @@ function kinds.boolean(value)
   end
 end
 
+kinds["function"] = function(value)
+  if type(value) ~= "function" then
+    return "function expected, got "
+  end
+end
+
 function kinds.table(value)
   if type(value) ~= "table" then
     return "table expected, got "

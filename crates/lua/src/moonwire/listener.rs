@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use moonwire_sockets::operation::AcceptPatiently;
+use moonwire_sockets::operation::{AcceptUntilStopped, Stop};
 use moonwire_sockets::options::{IPV6_ONLY, REUSE_ADDRESS};
 use moonwire_sockets::{Address, Errno, Error, Family, Kind, Socket, SocketFile, Timeout};
 
@@ -16,14 +16,22 @@ use crate::drive::drive;
 use crate::native::{Call, Class, Function, Object, Outcome, Value};
 
 /// A listening socket.
-struct Listener {
+pub(super) struct Listener {
     endpoint: Endpoint,
     /// What is to be removed with it.
     file: RefCell<Option<SocketFile>>,
+    pub(super) stop: Stop,
+}
+
+impl Listener {
+    fn close(&self) {
+        self.endpoint.socket.close();
+        self.file.take();
+    }
 }
 
 /// The object of a listener. The functions of `incoming` share the listener with it.
-pub(super) struct ListenerObject(Rc<Listener>);
+pub(super) struct ListenerObject(pub(super) Rc<Listener>);
 
 /// The class of listeners.
 pub(super) static CLASS: Class = Class {
@@ -45,8 +53,7 @@ impl SocketObject for ListenerObject {
     }
 
     fn close(&self) {
-        self.0.endpoint.socket.close();
-        self.0.file.take();
+        self.0.close();
     }
 }
 
@@ -85,6 +92,7 @@ pub(super) fn listen(mut call: Call<'_>) -> Outcome<'_> {
                     let listener = Listener {
                         endpoint: Endpoint::new(socket, &address, timeout),
                         file: RefCell::new(file),
+                        stop: Stop::default(),
                     };
                     return Ok(call.object(ListenerObject(Rc::new(listener)))?.into());
                 }
@@ -95,17 +103,22 @@ pub(super) fn listen(mut call: Call<'_>) -> Outcome<'_> {
     })
 }
 
-/// Accepts a connection of a listener, and leaves the failures to `fail`.
+/// Accepts a connection of a listener, and leaves the failures to `fail`. One that has been stopped is closed when
+/// it has no more.
 fn accept_of<'c>(
     call: Call<'c>,
     listener: &'c Listener,
+    timeout: Timeout,
     fail: impl FnOnce(Call<'c>, Error) -> Outcome<'c> + 'c,
 ) -> Outcome<'c> {
-    let endpoint = &listener.endpoint;
-    let accept = AcceptPatiently::new(&endpoint.socket);
-    drive(call, accept, endpoint.timeout.get(), move |mut call, accepted| match accepted {
-        Ok((socket, peer)) => {
+    let accept = AcceptUntilStopped::new(&listener.endpoint.socket, &listener.stop);
+    drive(call, accept, timeout, move |mut call, accepted| match accepted {
+        Ok(Some((socket, peer))) => {
             Ok(call.object(StreamObject::new(socket, &peer, Timeout::Never))?.into())
+        }
+        Ok(None) => {
+            listener.close();
+            fail(call, Errno::BADF.during("accept"))
         }
         Err(error) => fail(call, error),
     })
@@ -114,7 +127,16 @@ fn accept_of<'c>(
 /// `accept()`: a stream, without a time-out.
 fn accept(call: Call<'_>) -> Outcome<'_> {
     let listener = &*call.this::<ListenerObject>()?.0;
-    accept_of(call, listener, |call, error| {
+    accept_or_fail(call, listener, listener.endpoint.timeout.get())
+}
+
+/// As `accept()`, with another time-out than that of the listener.
+pub(super) fn accept_or_fail<'c>(
+    call: Call<'c>,
+    listener: &'c Listener,
+    timeout: Timeout,
+) -> Outcome<'c> {
+    accept_of(call, listener, timeout, |call, error| {
         failure(call, "accept", &listener.endpoint.own_subject(), error)
     })
 }
@@ -140,7 +162,8 @@ fn incoming(mut call: Call<'_>) -> Outcome<'_> {
 /// The function that `incoming` has made: nil when the listener is closed.
 fn next(call: Call<'_>) -> Outcome<'_> {
     let listener = &*call.bound::<Incoming>()?.0;
-    accept_of(call, listener, |call, error| match End::from(error).ends_a_loop() {
+    let timeout = listener.endpoint.timeout.get();
+    accept_of(call, listener, timeout, |call, error| match End::from(error).ends_a_loop() {
         true => Ok(Value::Nil.into()),
         false => Err(raise(call, "accept", &listener.endpoint.own_subject(), error)),
     })

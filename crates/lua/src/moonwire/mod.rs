@@ -12,6 +12,7 @@ mod object;
 mod options;
 mod reading;
 mod resolving;
+mod serving;
 mod settings;
 mod signals;
 mod stream;
@@ -54,8 +55,10 @@ pub(crate) static LIBRARY: Library = Library {
 
 /// What is written in Lua: it holds Lua values, or calls Lua functions.
 static SCRIPT: Script = Script {
-    name: c"=moonwire",
-    source: include_str!("concurrency.lua"),
+    sources: &[
+        (c"=moonwire", include_str!("concurrency.lua")),
+        (c"=moonwire.serve", include_str!("serve.lua")),
+    ],
     natives: &Library {
         name: "moonwire natives",
         functions: &[
@@ -67,10 +70,15 @@ static SCRIPT: Script = Script {
             Function::new("note_error", tasks::note_error),
             Function::new("pass", tasks::pass),
             Function::new("is_task", tasks::is_task),
+            Function::new("is_listener", serving::is_listener),
+            Function::new("accept", serving::accept),
+            Function::new("stop_listening", serving::stop_listening),
+            Function::new("linger", serving::linger),
+            Function::new("report", serving::report),
             Function::new("address_of", tasks::address_of),
         ],
         classes: &[&conditions::CONDITION],
-        constants: &[],
+        constants: &[("listener", Constant::Methods(&listener::CLASS))],
         script: None,
     },
 };

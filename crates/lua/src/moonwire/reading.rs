@@ -17,7 +17,7 @@ const DEFAULT_LIMIT: usize = 64 << 10;
 const DEFAULT_WHOLE: usize = 16 << 20;
 
 /// What a read has come to, for the words of a failure.
-fn end_of(result: Result<Read, Error>) -> Result<usize, End> {
+pub(super) fn end_of(result: Result<Read, Error>) -> Result<usize, End> {
     match result {
         Ok(Read::Whole(length)) => Ok(length),
         Ok(Read::EndOfStream) => Err(End::OfStream),

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use moonwire_sockets::operation::Linger;
 use moonwire_sockets::{
     Address, Delimiter, Descriptor, Errno, ReadBuffer, Shutdown, Socket, Timeout, UnixName,
 };
@@ -10,7 +11,7 @@ use moonwire_sockets::{
 use super::addresses::{Subject, address_value};
 use super::failure::failure;
 use super::object::{Endpoint, SocketObject};
-use super::{files, reading, writing};
+use super::{files, reading, serving, writing};
 use crate::native::{Call, Class, Function, Object, Outcome, Raise};
 
 /// A connection, with what has been received and not been read.
@@ -18,6 +19,8 @@ pub(super) struct Stream {
     pub(super) endpoint: Endpoint,
     pub(super) peer: Address,
     pub(super) buffer: ReadBuffer,
+    /// How long a server that ends waits for another request.
+    pub(super) linger: Linger,
     /// That of the last read, for the next: preparing a search costs more than a short search.
     pub(super) delimiter: RefCell<Option<Rc<Delimiter>>>,
 }
@@ -41,6 +44,7 @@ impl StreamObject {
             endpoint: Endpoint::new(socket, peer, timeout),
             peer: peer.unmapped(),
             buffer: ReadBuffer::new(),
+            linger: Linger::default(),
             delimiter: RefCell::new(None),
         }))
     }
@@ -56,6 +60,8 @@ pub(super) static CLASS: Class = Class {
             Function::method("read_until", reading::read_until),
             Function::method("read_all", reading::read_all),
             Function::method("lines", reading::lines),
+            Function::method("await", serving::next_request),
+            Function::method("is_ending", serving::is_ending),
             Function::method("write", writing::write),
             Function::method("sendfile", files::sendfile),
             Function::method("shutdown", shutdown),

@@ -58,6 +58,8 @@ pub(crate) enum Constant {
     Text(&'static str),
     /// A module within the module: the same table that `require` gives for it.
     Library(&'static Library),
+    /// The methods of a class, for a script to add to.
+    Methods(&'static Class),
 }
 
 /// A module: its name for `require`, and what its table holds.
@@ -126,6 +128,7 @@ pub(super) unsafe fn push_library(state: *mut ffi::lua_State, library: &'static 
                 Constant::Integer(value) => ffi::lua_pushinteger(state, *value),
                 Constant::Text(text) => push_text(state, text),
                 Constant::Library(library) => push_library(state, library),
+                Constant::Methods(class) => object::push_methods(state, class),
             }
             ffi::lua_rawset(state, -3);
         }

@@ -127,6 +127,20 @@ pub(super) unsafe fn push_metatable<T: Object>(state: *mut ffi::lua_State) {
     unsafe { ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(T::CLASS)) };
 }
 
+/// Pushes the table of the methods of a class that the state has.
+///
+/// # Safety
+/// `state` has three free stack slots, and a Lua error may leave this frame.
+pub(super) unsafe fn push_methods(state: *mut ffi::lua_State, class: &'static Class) {
+    // SAFETY: the caller's promise; the metatable is a table.
+    unsafe {
+        ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, key(class));
+        push_text(state, "__index");
+        ffi::lua_rawget(state, -2);
+        ffi::lua_remove(state, -2);
+    }
+}
+
 /// Makes the metatable of a class, where the state does not have it yet.
 ///
 /// # Safety

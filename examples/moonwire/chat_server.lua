@@ -5,6 +5,7 @@
 --
 -- Each client has a task that reads and one that writes, with a channel to the latter for what others say.
 -- Where a channel is full, the one who speaks is held up, for a moment: who reads too slowly is sent away.
+-- SIGTERM ends the chat.
 
 local moonwire = require "moonwire"
 
@@ -16,6 +17,8 @@ local LAG = 1
 local LONGEST_NAME = 40
 local LONGEST_LINE = 4096
 local PATIENCE = 10
+-- How long people have to say goodbye when the chat ends, in seconds.
+local GRACE = 2
 
 io.stdout:setvbuf("line")
 
@@ -57,7 +60,6 @@ local function converse(client)
   client:settimeout(PATIENCE)
   local name = client:write("your name? ") and client:read_until("\n", LONGEST_NAME)
   if not name then
-    client:close()
     return
   end
   name = name:gsub("\r$", "")
@@ -82,8 +84,13 @@ end
 
 moonwire.run(function()
   local listener = assert(moonwire.listen(address))
+  local stopper = moonwire.spawn(function()
+    if moonwire.signal("TERM", "INT") then
+      say("* the chat ends")
+      listener:stop(GRACE)
+    end
+  end)
   print("listening on " .. listener:local_address())
-  for client in listener:incoming() do
-    moonwire.spawn(converse, client)
-  end
+  assert(listener:serve(converse))
+  stopper:cancel()
 end)

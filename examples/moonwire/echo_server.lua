@@ -25,28 +25,18 @@ local function serve(connection)
       break
     end
   end
-  connection:close()
 end
 
 moonwire.run(function()
   local listener = assert(moonwire.listen(address))
+  local stopper = moonwire.spawn(function()
+    local name = moonwire.signal("TERM", "INT")
+    if name then
+      print("ending: " .. name)
+      print(listener:stop(GRACE) and "everybody has been served" or "some were broken off")
+    end
+  end)
   print("listening on " .. listener:local_address())
-
-  moonwire.group(function(clients)
-    local stopper = moonwire.spawn(function()
-      print("ending: " .. assert(moonwire.signal("TERM", "INT")))
-      -- Nobody is accepted any more, so the loop below is left, and the group waits for its tasks.
-      listener:close()
-      if moonwire.sleep(GRACE) then
-        clients:cancel()
-      end
-    end)
-    clients:spawn(function()
-      for connection in listener:incoming() do
-        clients:spawn(serve, connection)
-      end
-    end)
-    return stopper
-  end):cancel()
-  print("everybody has been served")
+  assert(listener:serve(serve))
+  stopper:join()
 end)

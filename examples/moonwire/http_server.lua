@@ -5,7 +5,8 @@
 --   wrk -t1 -c100 -d10 http://127.0.0.1:<port>/
 --
 -- It answers GET and HEAD, in order however many requests come at once. What comes is bounded: the head of
--- a request, its body, and the time for each. SIGTERM ends it when the requests at hand are answered.
+-- a request, its body, and the time for each. SIGTERM ends it when all requests that were sent by then are
+-- answered.
 
 local moonwire = require "moonwire"
 
@@ -35,9 +36,6 @@ local REASONS = {
   [501] = "Not Implemented",
   [505] = "HTTP Version Not Supported",
 }
-
-local is_ending = false
-local idle = {}
 
 -- `keep` is whether the connection is kept, or "keep-alive" where the client has to be told so.
 local function response(status, body, keep, without_body)
@@ -123,9 +121,11 @@ end
 
 -- The next request's head with its last line end, or nil and a status, or nothing where there is none.
 local function next_head(connection)
-  idle[connection] = true
+  -- Where the server ends meanwhile, the connection waits no longer than it has to.
+  if not connection:await() then
+    return nil
+  end
   local head, _, code = connection:read_until("\r\n\r\n", LONGEST_HEAD)
-  idle[connection] = nil
   if head then
     -- An empty line in front is forgiven (RFC 9112, 2.2).
     return head:gsub("^\r\n", "") .. "\r\n"
@@ -165,7 +165,6 @@ local function converse(connection)
     if status then
       return refuse(connection, status)
     end
-    keep = keep and not is_ending
     if length > 0 then
       if expect and expect:lower() == "100-continue" then
         connection:write("HTTP/1.1 100 Continue\r\n\r\n")
@@ -174,6 +173,7 @@ local function converse(connection)
         return
       end
     end
+    keep = not connection:is_ending() and keep
     if not connection:write(answer(method, target, keep)) or not keep then
       return
     end
@@ -184,33 +184,19 @@ local function serve(connection)
   connection:settimeout(PATIENCE)
   connection:option("nodelay", true)
   converse(connection)
-  connection:close()
 end
 
 io.stdout:setvbuf("line")
 
 moonwire.run(function()
   local listener = assert(moonwire.listen(address))
+  local stopper = moonwire.spawn(function()
+    if moonwire.signal("TERM", "INT") then
+      listener:stop(GRACE)
+    end
+  end)
   print("serving http://" .. listener:local_address() .. "/")
-  moonwire.group(function(clients)
-    local stopper = moonwire.spawn(function()
-      moonwire.signal("TERM", "INT")
-      is_ending = true
-      listener:close()
-      -- Who waits for a request gets none.
-      for connection in pairs(idle) do
-        connection:shutdown("read")
-      end
-      if moonwire.sleep(GRACE) then
-        clients:cancel()
-      end
-    end)
-    clients:spawn(function()
-      for connection in listener:incoming() do
-        clients:spawn(serve, connection)
-      end
-    end)
-    return stopper
-  end):cancel()
+  assert(listener:serve(serve))
+  stopper:cancel()
   print("done")
 end)

@@ -16,6 +16,8 @@ if not target then
 end
 -- How long connecting may take, the look-up of the name included, in seconds.
 local PATIENCE = 10
+-- How long connections may go on after SIGTERM.
+local GRACE = 5
 
 io.stdout:setvbuf("line")
 
@@ -43,7 +45,6 @@ local function forward(client)
   local server, message = moonwire.connect(target, { timeout = PATIENCE })
   if not server then
     io.stderr:write(tostring(message), "\n")
-    client:close()
     return
   end
   server:settimeout(nil)
@@ -54,14 +55,17 @@ local function forward(client)
     directions:spawn(pump, client, server)
     directions:spawn(pump, server, client)
   end)
-  client:close()
   server:close()
 end
 
 moonwire.run(function()
   local listener = assert(moonwire.listen(address))
+  local stopper = moonwire.spawn(function()
+    if moonwire.signal("TERM", "INT") then
+      listener:stop(GRACE)
+    end
+  end)
   print("forwarding " .. listener:local_address() .. " to " .. target)
-  for client in listener:incoming() do
-    moonwire.spawn(forward, client)
-  end
+  assert(listener:serve(forward))
+  stopper:cancel()
 end)

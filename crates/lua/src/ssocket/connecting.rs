@@ -26,7 +26,7 @@ pub(super) fn connect(call: Call<'_>) -> Outcome<'_> {
         let connect = Connect::new(addresses, Kind::Stream).with_options(options);
         drive(call, connect, timeout, |call, connected| {
             reply(call, connected, |_, (socket, address)| {
-                this.forget();
+                this.forget(false);
                 endpoint.socket.put(socket, address.family());
                 Ok(true.into())
             })

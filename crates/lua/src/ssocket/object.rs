@@ -11,6 +11,7 @@ use moonwire_sockets::{
 use super::options::Remembered;
 use super::{addresses, connecting, datagrams, options, streams};
 use crate::native::{Call, Class, Function, Object, Outcome, Raise, Reply, Value};
+use crate::scheduler;
 
 /// What every socket object has.
 pub(super) struct Endpoint {
@@ -125,8 +126,9 @@ pub(super) trait SocketObject: Object + Sized {
 
     fn endpoint(&self) -> &Endpoint;
 
-    /// Forgets what is known of a socket that has been closed or replaced.
-    fn forget(&self);
+    /// Forgets what is known of a socket that has been closed or replaced. Where another task may be in a
+    /// read, what has been received stays: it is the partial result of that read.
+    fn forget(&self, may_be_read: bool);
 }
 
 impl SocketObject for Tcp {
@@ -134,9 +136,11 @@ impl SocketObject for Tcp {
         &self.0.endpoint
     }
 
-    fn forget(&self) {
-        // A finaliser that closes while the bytes are made a string leaves them to the reader.
-        let _ = self.0.buffer.clear();
+    fn forget(&self, may_be_read: bool) {
+        if !may_be_read {
+            // A finaliser that closes while the bytes are made a string leaves them to the reader.
+            let _ = self.0.buffer.clear();
+        }
     }
 }
 
@@ -145,7 +149,7 @@ impl SocketObject for Udp {
         &self.endpoint
     }
 
-    fn forget(&self) {
+    fn forget(&self, _: bool) {
         self.is_bound.set(false);
     }
 }
@@ -209,7 +213,7 @@ pub(super) fn udp(mut call: Call<'_>) -> Outcome<'_> {
 fn close<T: SocketObject>(call: Call<'_>) -> Outcome<'_> {
     let this = call.this::<T>()?;
     this.endpoint().socket.close();
-    this.forget();
+    this.forget(scheduler::is_task(&call));
     Ok(true.into())
 }
 

@@ -31,6 +31,9 @@ pub(super) fn write(call: Call<'_>) -> Outcome<'_> {
 pub(super) fn read(call: Call<'_>) -> Outcome<'_> {
     let stream = &*call.this::<Tcp>()?.0;
     let size = call.length(1)?;
+    if !stream.endpoint.socket.is_open() {
+        return closed(call);
+    }
     let timeout = stream.endpoint.timeout.get();
     let read = ReadRecord::exactly(&stream.endpoint.socket, &stream.buffer, size);
     drive(call, read, timeout, |call, result| record(call, stream, result, 0, None))
@@ -66,6 +69,9 @@ pub(super) fn readuntil(mut call: Call<'_>) -> Outcome<'_> {
 fn next(call: Call<'_>) -> Outcome<'_> {
     let Reader { stream, delimiter, inclusive } = call.bound::<Reader>()?;
     let stream = &**stream;
+    if !stream.endpoint.socket.is_open() {
+        return closed(call);
+    }
     let timeout = stream.endpoint.timeout.get();
     let read = ReadRecord::until(&stream.endpoint.socket, &stream.buffer, &**delimiter, usize::MAX);
     drive(call, read, timeout, move |call, result| {
@@ -76,6 +82,13 @@ fn next(call: Call<'_>) -> Outcome<'_> {
         });
         record(call, stream, result, dropped, Some(delimiter))
     })
+}
+
+/// The results without a socket. What may be left of one that has been closed belongs to the reads that were
+/// under way then.
+#[cold]
+fn closed(call: Call<'_>) -> Outcome<'_> {
+    Ok((Value::Nil, message(call, End::OfStream), "").into())
 }
 
 /// A record that was read: its bytes, or nil, the message, and the bytes that have come so far.

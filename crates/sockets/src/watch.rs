@@ -7,7 +7,7 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::reactor::wake_waiters;
+use crate::reactor::{descriptor_is_closed, descriptor_is_opened, wake_waiters};
 use crate::sys::WatchEvents;
 use crate::{Descriptor, Errno, PollEntry, sys};
 
@@ -27,8 +27,24 @@ pub struct WatchSet {
     found: RefCell<WatchEvents>,
     /// Whether somebody waits for what the set has been prepared for.
     in_use: Cell<bool>,
-    /// Whether one of the sockets has been closed meanwhile.
-    is_disturbed: Cell<bool>,
+    /// What has become of sockets meanwhile.
+    changes: RefCell<Changes>,
+}
+
+/// What can become of a socket.
+#[derive(Clone, Copy)]
+enum Change {
+    Closed,
+    Released,
+}
+
+/// What has become of the sockets of a set that is in use.
+#[derive(Debug, Default)]
+pub(crate) struct Changes {
+    /// Those that have been closed.
+    pub(crate) closed: Vec<Descriptor>,
+    /// Whether the set does not watch an open one any more.
+    pub(crate) is_incomplete: bool,
 }
 
 /// Why a [`WatchSet`] is not used for some entries.
@@ -58,18 +74,34 @@ struct Slots {
     round: u64,
 }
 
-/// The place of a socket in a [`WatchSet`].
+/// The place of a socket in a [`WatchSet`]. Where it goes, the socket counts as closed: a wait for it goes
+/// on as its [`OnClose`](crate::operation::OnClose) says.
 #[derive(Debug)]
 pub struct Watched {
     set: Rc<WatchSet>,
     descriptor: Descriptor,
+    is_released: Cell<bool>,
 }
 
 impl Watched {
     /// Lets `set` watch the socket.
     #[must_use]
     pub fn new(set: Rc<WatchSet>, descriptor: Descriptor) -> Watched {
-        Watched { set, descriptor }
+        Watched { set, descriptor, is_released: Cell::new(false) }
+    }
+
+    /// Lets the set watch the socket no more, which stays open. A wait that is under way goes on without the
+    /// set; it is still told when the socket is closed.
+    pub fn release(&self) {
+        if !self.is_released.replace(true) {
+            self.set.forget(self.descriptor, Change::Released);
+        }
+    }
+
+    /// Whether the set watches the socket no more.
+    #[must_use]
+    pub fn is_released(&self) -> bool {
+        self.is_released.get()
     }
 
     /// The set.
@@ -81,7 +113,10 @@ impl Watched {
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        self.set.forget(self.descriptor);
+        match self.is_released() {
+            true => self.set.note(self.descriptor, Change::Closed),
+            false => self.set.forget(self.descriptor, Change::Closed),
+        }
     }
 }
 
@@ -91,14 +126,16 @@ impl WatchSet {
     /// # Errors
     /// That of `epoll_create1(2)`.
     pub fn new() -> Result<Rc<WatchSet>, Errno> {
+        let watcher = sys::watcher()?;
+        descriptor_is_opened(Descriptor::from_number(watcher.as_raw_fd()));
         Ok(Rc::new(WatchSet {
-            watcher: sys::watcher()?,
+            watcher,
             process: std::process::id(),
             slots: RefCell::default(),
             watched: Cell::new(0),
             found: RefCell::default(),
             in_use: Cell::new(false),
-            is_disturbed: Cell::new(false),
+            changes: RefCell::default(),
         }))
     }
 
@@ -133,7 +170,7 @@ impl WatchSet {
             }
         }
         self.in_use.set(true);
-        self.is_disturbed.set(false);
+        self.changes.take();
         Ok(())
     }
 
@@ -151,7 +188,7 @@ impl WatchSet {
         Ok(())
     }
 
-    fn forget(&self, descriptor: Descriptor) {
+    fn forget(&self, descriptor: Descriptor, change: Change) {
         let Ok(mut slots) = self.slots.try_borrow_mut() else {
             return;
         };
@@ -165,15 +202,25 @@ impl WatchSet {
             self.watched.set(self.watched.get() - 1);
         }
         *slot = Slot::default();
-        if self.in_use.get() {
-            self.is_disturbed.set(true);
-            wake_waiters(self.descriptor());
-        }
+        drop(slots);
+        self.note(descriptor, change);
     }
 
-    /// Whether one of the sockets has been closed since the set was prepared.
-    pub(crate) fn is_disturbed(&self) -> bool {
-        self.is_disturbed.get()
+    /// Tells a wait that is under way what has become of a socket.
+    fn note(&self, descriptor: Descriptor, change: Change) {
+        if !self.in_use.get() {
+            return;
+        }
+        match change {
+            Change::Closed => self.changes.borrow_mut().closed.push(descriptor),
+            Change::Released => self.changes.borrow_mut().is_incomplete = true,
+        }
+        wake_waiters(self.descriptor());
+    }
+
+    /// What has become of the sockets since this was asked, or since the set was prepared.
+    pub(crate) fn take_changes(&self) -> Changes {
+        self.changes.take()
     }
 
     /// Notes in the entries that were given to [`prepare`](Self::prepare) what has come, without
@@ -202,6 +249,13 @@ impl WatchSet {
             }
         }
         Ok(ready)
+    }
+}
+
+impl Drop for WatchSet {
+    fn drop(&mut self) {
+        // What a reactor knows of the watcher does not hold for the next descriptor with its number.
+        descriptor_is_closed(self.descriptor());
     }
 }
 

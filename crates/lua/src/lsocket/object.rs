@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use moonwire_sockets::options::PENDING_ERROR;
 use moonwire_sockets::{
-    Address, Descriptor, Errno, Error, Family, Kind, Socket, WatchSet, Watched,
+    Address, Descriptor, Errno, Error, Family, Handle, Interest, KernelTimeout, Kind, Socket,
+    WatchSet, Watched,
 };
 
 use super::failure::{failure, refusal, reply};
@@ -90,6 +91,19 @@ impl SocketObject {
     }
 }
 
+/// A call that gives way before it is made meets no other descriptor that has the same number by then.
+impl Handle for &SocketObject {
+    #[inline]
+    fn descriptor(&self) -> Result<Descriptor, Errno> {
+        self.socket.borrow().as_ref().map(Socket::descriptor).ok_or(Errno::BADF)
+    }
+
+    #[inline]
+    fn kernel_timeout(&self, _: Interest) -> Option<&KernelTimeout> {
+        None
+    }
+}
+
 impl SocketObject {
     /// The socket, which the object does not have from here on.
     fn take(&self) -> Option<Socket> {
@@ -100,14 +114,22 @@ impl SocketObject {
     /// Runs `look` on the set in which the socket is watched, if it is in one.
     #[inline]
     pub(super) fn with_watch_set<T>(&self, look: impl FnOnce(Option<&Rc<WatchSet>>) -> T) -> T {
-        look(self.watched.borrow().as_ref().map(Watched::set))
+        let watched = self.watched.borrow();
+        look(watched.as_ref().filter(|place| !place.is_released()).map(Watched::set))
     }
 
     /// The descriptor, whose number the program is about to learn.
     fn expose(&self) -> Descriptor {
         self.is_exposed.set(true);
-        self.watched.take();
+        self.leave_watch_set();
         self.descriptor()
+    }
+
+    /// Takes the socket, which stays open, out of the set in which it is watched.
+    fn leave_watch_set(&self) {
+        if let Some(place) = &*self.watched.borrow() {
+            place.release();
+        }
     }
 
     /// Whether `select` must not have the kernel watch the socket.
@@ -132,7 +154,7 @@ impl SocketObject {
 
     /// Has the socket polled so many times from now on.
     pub(super) fn poll_for(&self, polls: u8) {
-        self.watched.take();
+        self.leave_watch_set();
         self.polls_left.set(polls);
     }
 }

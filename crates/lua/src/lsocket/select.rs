@@ -1,7 +1,7 @@
 //! Waiting for any of many sockets.
 
-use moonwire_sockets::operation::Poll;
-use moonwire_sockets::{Cause, Error, PollEntry, Timeout, events};
+use moonwire_sockets::operation::{OnClose, Poll};
+use moonwire_sockets::{Cause, Errno, Error, PollEntry, Timeout, events};
 
 use super::failure::{failure, refusal};
 use super::object::SocketObject;
@@ -12,6 +12,8 @@ use crate::native::{Built, Call, NotAnObject, Outcome, Raise, Value};
 /// How many sockets are ready most of the time, at the most. To make room for them as they come costs more
 /// than the whole table does.
 const USUALLY_READY: u8 = 2;
+
+const NOTHING_TO_WAIT_FOR: &str = "no open sockets to check and no timeout set";
 
 /// What came of the wait: the entries, and how many of them are ready.
 type Polled = Result<(Vec<PollEntry>, usize), Error>;
@@ -47,12 +49,17 @@ pub(super) fn select(mut call: Call<'_>) -> Outcome<'_> {
     let timeout = call.timeout_seconds(timeout_at, Timeout::Never)?;
     let is_open = |entry: &PollEntry| entry.descriptor().number() >= 0;
     if timeout == Timeout::Never && !entries.iter().any(is_open) {
-        return refusal("no open sockets to check and no timeout set");
+        return refusal(NOTHING_TO_WAIT_FOR);
     }
+    // A socket that another task closes is passed over from then on, like one that was closed before.
+    let on_close = match timeout {
+        Timeout::Never => OnClose::GoOnWithOthers,
+        Timeout::After(_) => OnClose::GoOn,
+    };
     let word = move |call, polled| word(call, polled, read_count, last_table);
-    match watch(&mut call, &TABLES[..last_table], entries, seen)? {
+    match watch(&mut call, &TABLES[..last_table], entries, seen, on_close)? {
         Ok(operation) => drive(call, operation, timeout, word),
-        Err(entries) => drive(call, Poll::new(entries), timeout, word),
+        Err(entries) => drive(call, Poll::new(entries).on_close(on_close), timeout, word),
     }
 }
 
@@ -73,6 +80,7 @@ fn word<'c>(
             }
         }
         Err(error) if error.cause == Cause::TimedOut => Ok(Value::Boolean(false).into()),
+        Err(error) if error.errno() == Some(Errno::BADF) => refusal(NOTHING_TO_WAIT_FOR),
         Err(error) => failure(call, error),
     }
 }

@@ -22,7 +22,7 @@ const DEFAULT_SIZE: usize = 8192;
 pub(super) fn accept(call: Call<'_>) -> Outcome<'_> {
     let listener = call.this::<SocketObject>()?;
     let (family, kind) = (listener.family, listener.kind);
-    drive(call, Accept::nonblocking(listener.descriptor()), AT_ONCE, move |call, accepted| {
+    drive(call, Accept::nonblocking(listener), AT_ONCE, move |call, accepted| {
         reply(call, accepted, |mut call, (connection, peer)| {
             let connection = call.object(SocketObject::connected(connection, family, kind))?;
             match peer.port() {
@@ -41,7 +41,7 @@ pub(super) fn recv(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<SocketObject>()?;
     let size = call.buffer_size(1, DEFAULT_SIZE)?;
     let kind = socket.kind;
-    drive(call, Receive::new(socket.descriptor(), size), AT_ONCE, move |call, received| {
+    drive(call, Receive::new(socket, size), AT_ONCE, move |call, received| {
         reply(call, received, |call, length| match (length, kind) {
             (0, Kind::Stream) => Ok(Value::Nil.into()),
             _ => Ok(call.received().into()),
@@ -54,7 +54,7 @@ pub(super) fn recvfrom(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<SocketObject>()?;
     let size = call.buffer_size(1, DEFAULT_SIZE)?;
     let kind = socket.kind;
-    drive(call, ReceiveFrom::new(socket.descriptor(), size), AT_ONCE, move |call, received| {
+    drive(call, ReceiveFrom::new(socket, size), AT_ONCE, move |call, received| {
         reply(call, received, |call, (length, sender)| {
             if length == 0 && kind == Kind::Stream {
                 return Ok(Value::Nil.into());
@@ -73,7 +73,7 @@ pub(super) fn recvfrom(call: Call<'_>) -> Outcome<'_> {
 pub(super) fn send(call: Call<'_>) -> Outcome<'_> {
     let socket = call.this::<SocketObject>()?;
     let bytes = call.bytes(1)?;
-    drive(call, Send::new(socket.descriptor(), bytes), AT_ONCE, sent)
+    drive(call, Send::new(socket, bytes), AT_ONCE, sent)
 }
 
 /// `sendto(string, address [, port])`.
@@ -100,12 +100,12 @@ pub(super) fn sendto(call: Call<'_>) -> Outcome<'_> {
 
 fn send_to<'c>(
     call: Call<'c>,
-    socket: &SocketObject,
+    socket: &'c SocketObject,
     bytes: &'c [u8],
     address: Result<Address, Error>,
 ) -> Outcome<'c> {
     match address {
-        Ok(address) => drive(call, Send::to(socket.descriptor(), bytes, address), AT_ONCE, sent),
+        Ok(address) => drive(call, Send::to(socket, bytes, address), AT_ONCE, sent),
         Err(error) => failure(call, error),
     }
 }

@@ -6,7 +6,7 @@
 
 use std::rc::Rc;
 
-use moonwire_sockets::operation::Watch;
+use moonwire_sockets::operation::{OnClose, Watch};
 use moonwire_sockets::{NotWatched, PollEntry, WatchSet};
 
 use super::object::SocketObject;
@@ -61,6 +61,7 @@ pub(super) fn watch(
     tables: &[(usize, i16)],
     entries: Vec<PollEntry>,
     seen: Seen,
+    on_close: OnClose,
 ) -> Result<Result<Watch, Vec<PollEntry>>, Raise> {
     let Seen { set, strangers, due, unfit } = seen;
     let count = entries.len();
@@ -88,7 +89,7 @@ pub(super) fn watch(
             }
         })?;
     }
-    match Watch::new(&set, entries, most_changes) {
+    match Watch::new(&set, entries, most_changes, on_close) {
         Ok(operation) => Ok(Ok(operation)),
         Err((reason, entries)) => {
             if reason == NotWatched::TooManyChanges {

@@ -121,7 +121,9 @@ impl<O: Operation, W> Driven<O, W> {
         current: Waiter,
         call: &mut Call<'_>,
     ) -> Option<Result<O::Output, Error>> {
-        if let Some(error) = scheduler.interruption(current, self.until, O::NAME) {
+        if let Some(error) = scheduler.interruption(current, self.until, O::NAME)
+            && !self.goes_on_after(scheduler, current, &error)
+        {
             return Some(self.end_early(call, error));
         }
         let is_patient = self.timeout != Timeout::After(Duration::ZERO);
@@ -135,6 +137,18 @@ impl<O: Operation, W> Driven<O, W> {
             }
             Ok(Progress::Waiting) => self.wait(scheduler, current, call),
         }
+    }
+
+    /// Whether the operation goes on after what has interrupted it, which is true of some where one of many
+    /// descriptors was closed.
+    #[cold]
+    fn goes_on_after(&mut self, scheduler: &Scheduler, current: Waiter, error: &Error) -> bool {
+        if error.errno() != Some(Errno::BADF) {
+            return false;
+        }
+        let mut closed = Vec::new();
+        scheduler.reactor.lost(current, &mut closed);
+        self.operation.go_on_without(&closed)
     }
 
     /// What the operation gives where it has to end before it is done.

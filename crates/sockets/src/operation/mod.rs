@@ -40,8 +40,8 @@ pub use connect::Connect;
 pub use name::{LookUp, NameOf, Resolve, ServiceName};
 pub(crate) use patience::{Blocking, First};
 pub use patience::{EventLoop, NoLoop, Patience};
-pub use poll::Poll;
 pub(crate) use poll::poll;
+pub use poll::{OnClose, Poll};
 pub use race::Race;
 pub use read::{
     Available, AwaitRequest, Exactly, Line, Linger, Read, ReadAvailable, ReadRecord, Rule, ToEnd,
@@ -91,6 +91,12 @@ pub trait Operation {
     fn end_early(&mut self, _scratch: &mut Scratch, reason: Error) -> Result<Self::Output, Error> {
         Err(reason)
     }
+
+    /// Tells of descriptors that have been closed while the operation waited for any of several. Whether it
+    /// goes on without them; where not, it ends early with `EBADF`.
+    fn go_on_without(&mut self, _closed: &[Descriptor]) -> bool {
+        false
+    }
 }
 
 /// An operation that its caller keeps.
@@ -113,6 +119,10 @@ impl<O: Operation> Operation for &mut O {
 
     fn end_early(&mut self, scratch: &mut Scratch, reason: Error) -> Result<O::Output, Error> {
         (**self).end_early(scratch, reason)
+    }
+
+    fn go_on_without(&mut self, closed: &[Descriptor]) -> bool {
+        (**self).go_on_without(closed)
     }
 }
 

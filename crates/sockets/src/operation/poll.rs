@@ -13,13 +13,47 @@ use crate::{Descriptor, Errno, Error, PollEntry, Scratch, events, is_interrupted
 #[derive(Debug)]
 pub struct Poll {
     entries: Vec<PollEntry>,
+    on_close: OnClose,
+}
+
+/// What a wait for any of several descriptors does where one of them is closed meanwhile.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum OnClose {
+    /// It fails with `EBADF`.
+    Fail,
+    /// It goes on without that one.
+    GoOn,
+    /// It goes on without that one, and fails with `EBADF` where none is left.
+    GoOnWithOthers,
+}
+
+impl OnClose {
+    /// Strikes the descriptors out of the entries. Whether the wait goes on.
+    pub(super) fn strike(self, entries: &mut [PollEntry], closed: &[Descriptor]) -> bool {
+        for entry in entries.iter_mut().filter(|entry| closed.contains(&entry.descriptor())) {
+            *entry = PollEntry::new(Descriptor::from_number(-1), entry.events);
+        }
+        let is_open = |entry: &PollEntry| entry.descriptor().number() >= 0;
+        match self {
+            OnClose::Fail => false,
+            OnClose::GoOn => true,
+            OnClose::GoOnWithOthers => entries.iter().any(is_open),
+        }
+    }
 }
 
 impl Poll {
     /// Waits for any of `entries`.
     #[must_use]
     pub const fn new(entries: Vec<PollEntry>) -> Poll {
-        Poll { entries }
+        Poll { entries, on_close: OnClose::Fail }
+    }
+
+    /// The same, with something else to do where a descriptor is closed meanwhile.
+    #[must_use]
+    pub fn on_close(mut self, on_close: OnClose) -> Poll {
+        self.on_close = on_close;
+        self
     }
 }
 
@@ -51,6 +85,10 @@ impl Operation for Poll {
 
     fn waits_for(&self) -> Wait<'_> {
         Wait::Any(&self.entries)
+    }
+
+    fn go_on_without(&mut self, closed: &[Descriptor]) -> bool {
+        self.on_close.strike(&mut self.entries, closed)
     }
 }
 

@@ -1,21 +1,26 @@
 //! Waiting for any of many sockets that the kernel watches all the time.
 
 use std::rc::Rc;
+use std::time::Duration;
 
-use super::{EventLoop, Operation, Patience, Progress, Wait};
-use crate::{Errno, Error, Interest, NotWatched, PollEntry, Scratch, WatchSet};
+use super::{EventLoop, OnClose, Operation, Patience, Progress, Wait, poll};
+use crate::watch::Changes;
+use crate::{Descriptor, Errno, Error, Interest, NotWatched, PollEntry, Scratch, WatchSet};
 
 /// As [`Poll`](super::Poll), for the entries that a [`WatchSet`] has been prepared for.
 #[derive(Debug)]
 pub struct Watch {
     set: Rc<WatchSet>,
     entries: Vec<PollEntry>,
+    on_close: OnClose,
+    /// Whether the set watches all of the entries. Where not, they are polled.
+    is_watched: bool,
 }
 
 impl Watch {
     /// Waits for any of `entries`. All that are open are in `set` by their
-    /// [`Watched`](crate::Watched); where one is closed meanwhile, the wait fails with `EBADF`. `most_changes` is how many of them may
-    /// differ from those that were last waited for.
+    /// [`Watched`](crate::Watched). `most_changes` is how many of them may differ from those that were
+    /// last waited for.
     ///
     /// # Errors
     /// The entries, where the set is not to be used for them, and why.
@@ -23,9 +28,10 @@ impl Watch {
         set: &Rc<WatchSet>,
         entries: Vec<PollEntry>,
         most_changes: usize,
+        on_close: OnClose,
     ) -> Result<Watch, (NotWatched, Vec<PollEntry>)> {
         match set.prepare(&entries, most_changes) {
-            Ok(()) => Ok(Watch { set: Rc::clone(set), entries }),
+            Ok(()) => Ok(Watch { set: Rc::clone(set), entries, on_close, is_watched: true }),
             Err(reason) => Err((reason, entries)),
         }
     }
@@ -33,7 +39,34 @@ impl Watch {
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.set.release();
+        if self.is_watched {
+            self.set.release();
+        }
+    }
+}
+
+impl Watch {
+    /// Takes note of what has become of the sockets.
+    fn look(&mut self) -> Result<(), Errno> {
+        let Changes { closed, is_incomplete } = self.set.take_changes();
+        if is_incomplete {
+            self.is_watched = false;
+            self.set.release();
+        }
+        match closed.is_empty() || self.on_close.strike(&mut self.entries, &closed) {
+            true => Ok(()),
+            false => Err(Errno::BADF),
+        }
+    }
+
+    fn ask(&mut self) -> Result<usize, Errno> {
+        if self.is_watched {
+            self.look()?;
+        }
+        match self.is_watched {
+            true => self.set.ask(&mut self.entries),
+            false => poll(&mut self.entries, Some(Duration::ZERO)),
+        }
     }
 }
 
@@ -46,11 +79,8 @@ impl Operation for Watch {
         _scratch: &mut Scratch,
         _patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<(Vec<PollEntry>, usize)>, Error> {
-        if self.set.is_disturbed() {
-            return Err(Errno::BADF.during(Self::NAME));
-        }
         loop {
-            match self.set.ask(&mut self.entries) {
+            match self.ask() {
                 Ok(0) => return Ok(Progress::Waiting),
                 Ok(ready) => {
                     return Ok(Progress::Done((std::mem::take(&mut self.entries), ready)));
@@ -62,6 +92,13 @@ impl Operation for Watch {
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        Wait::Descriptor(self.set.descriptor(), Interest::Readable)
+        match self.is_watched {
+            true => Wait::Descriptor(self.set.descriptor(), Interest::Readable),
+            false => Wait::Any(&self.entries),
+        }
+    }
+
+    fn go_on_without(&mut self, closed: &[Descriptor]) -> bool {
+        self.on_close.strike(&mut self.entries, closed)
     }
 }

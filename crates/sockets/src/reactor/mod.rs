@@ -246,8 +246,8 @@ impl Reactor {
         }
         for at in 0..inner.woken.len() {
             let (waiter, wake) = inner.woken[at];
-            // Somebody who waited for many may be there twice, or have been forgotten.
-            if inner.take(waiter) {
+            // A waiter for many may be there twice, or have been forgotten. What it has waited for stays known.
+            if inner.is_waiting(waiter) && inner.take(waiter) {
                 woken.push((waiter, wake));
             }
         }
@@ -269,6 +269,23 @@ impl Reactor {
                 many.iter().any(|(descriptor, _, hand)| inner.sources.hand(*descriptor) != *hand)
             }
             Some(On::Nothing | On::Notice | On::Other) | None => false,
+        }
+    }
+
+    /// Appends those of the descriptors that `waiter` has last waited for that have changed hands since.
+    pub fn lost(&self, waiter: Waiter, lost: &mut Vec<Descriptor>) {
+        let inner = self.inner.borrow();
+        let has_changed = |descriptor, hand| inner.sources.hand(descriptor) != hand;
+        match inner.waits.get(waiter.0 as usize).map(|record| &record.was) {
+            Some(On::Descriptor(descriptor, _, hand)) if has_changed(*descriptor, *hand) => {
+                lost.push(*descriptor);
+            }
+            Some(On::Many(many)) => lost.extend(
+                many.iter()
+                    .filter(|(descriptor, _, hand)| has_changed(*descriptor, *hand))
+                    .map(|(descriptor, ..)| *descriptor),
+            ),
+            _ => {}
         }
     }
 
@@ -375,6 +392,11 @@ impl Inner {
         if self.take(waiter) {
             self.woken.retain(|(woken, _)| *woken != waiter);
         }
+    }
+
+    fn is_waiting(&self, waiter: Waiter) -> bool {
+        let record = self.waits.get(waiter.0 as usize);
+        record.is_some_and(|record| !matches!(record.on, On::Nothing))
     }
 
     /// Takes a waiter out of what it waits for; whether it waited.

@@ -4,7 +4,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::rc::Rc;
 
 use crate::support::{BRIEFLY, SOON, attempt, connection, listeners, takes};
-use moonwire_sockets::operation::{Progress, Send, Watch};
+use moonwire_sockets::operation::{OnClose, Progress, Send, Watch};
 use moonwire_sockets::{
     Cause, Descriptor, NotWatched, PollEntry, Scratch, Socket, Timeout, WatchSet, Watched,
     block_on, events,
@@ -27,7 +27,7 @@ fn reading(descriptor: Descriptor) -> PollEntry {
 
 /// What comes of the entries, where something does.
 fn ask(set: &Rc<WatchSet>, entries: &[PollEntry]) -> Vec<i16> {
-    let watch = Watch::new(set, entries.to_vec(), ANY).expect("the set is free");
+    let watch = Watch::new(set, entries.to_vec(), ANY, OnClose::Fail).expect("the set is free");
     match block_on(watch, Timeout::from_millis(0), &mut Scratch::new()) {
         Ok((entries, _)) => entries.iter().map(|entry| entry.returned).collect(),
         Err(error) => {
@@ -69,7 +69,8 @@ fn the_wait_ends_when_something_comes_or_the_time_is_over() {
         let set = set();
         let _place = Watched::new(Rc::clone(&set), server.descriptor());
         let entries = vec![reading(server.descriptor())];
-        let watch = || Watch::new(&set, entries.clone(), ANY).expect("the set is free");
+        let watch =
+            || Watch::new(&set, entries.clone(), ANY, OnClose::Fail).expect("the set is free");
         assert_eq!(attempt(&mut watch()), Ok(Progress::Waiting));
         let result =
             takes(BRIEFLY, || block_on(watch(), Timeout::After(BRIEFLY), &mut Scratch::new()));
@@ -117,6 +118,7 @@ fn a_set_says_what_it_is_not_fit_for() {
             &set,
             entries.to_vec(),
             most_changes,
+            OnClose::Fail,
         ) {
             Ok(_) => None,
             Err((reason, given_back)) => {
@@ -129,7 +131,7 @@ fn a_set_says_what_it_is_not_fit_for() {
         assert_eq!(refused(&entries, 0), None);
         let twice = [entries[0], entries[0]];
         assert_eq!(refused(&twice, ANY), Some(NotWatched::Unfit));
-        let waiting = Watch::new(&set, entries.clone(), 0);
+        let waiting = Watch::new(&set, entries.clone(), 0, OnClose::Fail);
         assert_eq!(refused(&entries, ANY), Some(NotWatched::Unfit));
         drop(waiting);
         assert_eq!(refused(&entries, ANY), None);
@@ -141,6 +143,6 @@ fn what_the_kernel_does_not_watch_is_refused() {
     let file = std::fs::File::open("/proc/self/exe").expect("the program that runs");
     let descriptor = Descriptor::from_number(file.as_raw_fd());
     let entries = vec![reading(descriptor)];
-    let refused = Watch::new(&set(), entries.clone(), ANY).map(|_| ());
+    let refused = Watch::new(&set(), entries.clone(), ANY, OnClose::Fail).map(|_| ());
     assert_eq!(refused.map_err(|(reason, _)| reason), Err(NotWatched::Unfit));
 }

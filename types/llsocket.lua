@@ -437,7 +437,7 @@ function socket.new(ai, nonblock) end
 ---@return string? err
 function socket.pair(socktype, nonblock, protocol) end
 
----A socket of a descriptor that nobody else owns, for instance a received one.
+---A socket of a descriptor that no other object owns, for instance a received one.
 ---@param fd integer
 ---@return llsocket.socket?
 ---@return string? err

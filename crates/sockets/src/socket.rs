@@ -1,7 +1,7 @@
 //! Sockets that own their descriptor.
 
-use std::mem::{self, ManuallyDrop};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::mem;
+use std::os::fd::{IntoRawFd, OwnedFd};
 
 use crate::options::REUSE_ADDRESS;
 use crate::reactor::descriptor_is_opened;
@@ -69,11 +69,24 @@ pub const fn is_connection_oriented(kind: i32) -> bool {
     kind == libc::SOCK_STREAM || kind == libc::SOCK_SEQPACKET
 }
 
-/// A socket. It owns its descriptor, which is close-on-exec, and closes it when it goes.
+/// A socket. It closes its descriptor when it is dropped. The sockets that this crate makes are
+/// close-on-exec.
 ///
-/// Where somebody has closed the descriptor by its number, there is nothing left to close.
+/// A socket holds the number of its descriptor, not an `OwnedFd`, and gives out no `BorrowedFd`: it can
+/// be made of a number that a program gives ([`from_descriptor`](Self::from_descriptor)), and the
+/// program can close the descriptor by its number. So nothing can promise that the descriptor is open,
+/// which is what I/O safety asks of these types. The kernel answers `EBADF` for a number that is not
+/// open.
+///
+/// ```compile_fail,E0599
+/// use std::os::fd::AsFd;
+/// use moonwire_sockets::{Descriptor, Socket};
+///
+/// let socket = Socket::from_descriptor(Descriptor::from_number(1000));
+/// let borrowed = socket.as_fd();
+/// ```
 #[derive(Debug)]
-pub struct Socket(ManuallyDrop<OwnedFd>);
+pub struct Socket(Descriptor);
 
 impl Socket {
     /// The longest queue of connections that may be asked for, `SOMAXCONN`.
@@ -196,16 +209,23 @@ impl Socket {
         }
     }
 
-    /// Takes a descriptor over that nobody else owns, and that is open: the socket closes it.
+    /// A socket of a descriptor that the caller gives up: the socket closes it.
+    ///
+    /// Any number can be given. A number that is not open makes calls fail with `EBADF`. A descriptor
+    /// that something else owns as well is closed under that owner, as by [`Descriptor::close`].
     #[must_use]
     pub fn from_descriptor(descriptor: Descriptor) -> Socket {
-        sys::adopt(descriptor).into()
+        // Reactors keep a place for each number up to the largest one that was opened.
+        if sys::close_on_exec(descriptor).is_ok() {
+            descriptor_is_opened(descriptor);
+        }
+        Socket(descriptor)
     }
 
     /// The number of the descriptor, for operations.
     #[must_use]
-    pub fn descriptor(&self) -> Descriptor {
-        Descriptor::from_number(self.0.as_raw_fd())
+    pub const fn descriptor(&self) -> Descriptor {
+        self.0
     }
 
     /// Closes the socket, as it is closed when it goes, and tells how that went.
@@ -227,22 +247,16 @@ impl Socket {
 
 impl From<OwnedFd> for Socket {
     fn from(descriptor: OwnedFd) -> Self {
-        let socket = Socket(ManuallyDrop::new(descriptor));
-        descriptor_is_opened(socket.descriptor());
-        socket
+        let descriptor = Descriptor::from_number(descriptor.into_raw_fd());
+        descriptor_is_opened(descriptor);
+        Socket(descriptor)
     }
 }
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        // An `OwnedFd` that is closed already ends the process, in a build with debug assertions.
+        // `EBADF` says that the program has closed the number. For other errors no caller is left.
         let _ = self.descriptor().close_owned();
-    }
-}
-
-impl AsFd for Socket {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
     }
 }
 

@@ -50,12 +50,3 @@ pub(crate) fn at_mark(descriptor: Descriptor) -> Result<bool, Errno> {
     // SAFETY: the C library has this function with this signature, and it takes an integer only.
     check(unsafe { sockatmark(descriptor.number()) }).map(|answer| answer != 0)
 }
-
-/// The descriptor with this number, owned.
-///
-/// Whether anybody else owns it is the caller's affair, as with [`close`](super::close): the kernel
-/// answers for any number, and a value that closes it is no worse than a call that does.
-pub(crate) fn adopt(descriptor: Descriptor) -> OwnedFd {
-    assert!(descriptor.number() >= 0, "no descriptor is negative");
-    owned(descriptor.number())
-}

@@ -37,7 +37,7 @@ pub(crate) use append::{append, reserve};
 pub(crate) use batch::{Batch, Outgoing, send_messages};
 pub(crate) use filter::drop_connection_requests;
 pub(crate) use flags::{
-    adopt, at_mark, close_on_exec, duplicate, nonblocking, set_close_on_exec, set_nonblocking,
+    at_mark, close_on_exec, duplicate, nonblocking, set_close_on_exec, set_nonblocking,
 };
 pub(crate) use fork::Process;
 pub(crate) use interfaces::{interface_name, interfaces};

@@ -13,6 +13,7 @@ mod lookups;
 mod loops;
 mod names;
 mod nonblocking;
+mod numbers;
 mod once;
 mod options;
 mod patience;

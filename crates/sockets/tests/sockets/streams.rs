@@ -8,7 +8,7 @@ use moonwire_sockets::operation::{Accept, Connect, Progress, Receive, Send};
 use moonwire_sockets::{
     Address, Cause, Descriptor, Errno, Error, Kind, Scratch, Socket, Timeout, block_on,
 };
-use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
+use nix::fcntl::OFlag;
 
 #[test]
 fn bytes_arrive_as_they_were_sent() -> Result<(), Error> {
@@ -204,10 +204,12 @@ fn sockets_are_close_on_exec_and_block() -> Result<(), Box<dyn std::error::Error
     }
     sockets.push(listener);
     for socket in sockets {
-        let flags = FdFlag::from_bits_retain(fcntl(&socket, FcntlArg::F_GETFD)?);
-        assert!(flags.contains(FdFlag::FD_CLOEXEC), "{socket:?}");
-        let status = OFlag::from_bits_retain(fcntl(&socket, FcntlArg::F_GETFL)?);
-        assert!(!status.contains(OFlag::O_NONBLOCK), "{socket:?}");
+        let number = socket.descriptor().number();
+        let info = std::fs::read_to_string(format!("/proc/self/fdinfo/{number}"))?;
+        let flags = info.lines().find_map(|line| line.strip_prefix("flags:")).expect("flags");
+        let flags = OFlag::from_bits_retain(i32::from_str_radix(flags.trim(), 8)?);
+        assert!(flags.contains(OFlag::O_CLOEXEC), "{socket:?}");
+        assert!(!flags.contains(OFlag::O_NONBLOCK), "{socket:?}");
     }
     Ok(())
 }

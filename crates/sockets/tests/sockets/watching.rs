@@ -1,6 +1,6 @@
 //! Sockets that the kernel goes on watching.
 
-use std::os::fd::{AsFd, AsRawFd};
+use std::os::fd::AsRawFd;
 use std::rc::Rc;
 
 use crate::support::{BRIEFLY, SOON, attempt, connection, listeners, takes};
@@ -91,7 +91,7 @@ fn who_leaves_the_set_is_not_watched_though_a_copy_of_the_descriptor_is_open() {
     for listener in listeners() {
         let (client, server) = connection(&listener).expect("a connection");
         let set = set();
-        let copy = server.as_fd().try_clone_to_owned().expect("a copy");
+        let copy = server.descriptor().duplicate().expect("a copy");
         let number = server.descriptor();
         let place = Watched::new(Rc::clone(&set), number);
         fill(&client);

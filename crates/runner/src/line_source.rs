@@ -4,9 +4,11 @@ use std::io::{self, IsTerminal};
 
 use mlua::prelude::*;
 
+use crate::background::Background;
+use crate::editor::Editor;
 use crate::failure::Failure;
 use crate::interpreter::Interpreter;
-use crate::terminal::Terminal;
+use crate::state;
 
 /// What came of asking for a line.
 pub(crate) enum Input {
@@ -22,13 +24,18 @@ pub(crate) enum Input {
 /// so that a script which uses them too finds everything in its order.
 pub(crate) struct LineSource<'lua> {
     interpreter: &'lua Interpreter,
-    terminal: Option<Terminal>,
+    terminal: Option<(Editor, Background)>,
     standard_input: StandardFile,
     standard_output: StandardFile,
 }
 
 /// One of Lua's standard files.
 struct StandardFile(LuaAnyUserData);
+
+fn open(interpreter: &Interpreter) -> Result<(Editor, Background), Failure> {
+    state::restore_terminal_at_exit();
+    Ok((Editor::open()?, Background::new(&interpreter.lua)?))
+}
 
 impl<'lua> LineSource<'lua> {
     /// The source that fits what standard input is.
@@ -37,7 +44,7 @@ impl<'lua> LineSource<'lua> {
         let io: LuaTable = interpreter.lua.globals().get("io")?;
         Ok(Self {
             interpreter,
-            terminal: is_conversation.then(Terminal::open).transpose()?,
+            terminal: is_conversation.then(|| open(interpreter)).transpose()?,
             standard_input: StandardFile(io.get("stdin")?),
             standard_output: StandardFile(io.get("stdout")?),
         })
@@ -45,9 +52,10 @@ impl<'lua> LineSource<'lua> {
 
     /// Asks for a line.
     pub(crate) fn read(&mut self, prompt: &str) -> Result<Input, Failure> {
-        if let Some(terminal) = &mut self.terminal {
+        if let Some((editor, background)) = &self.terminal {
             self.standard_output.invoke(self.interpreter, "flush", ())?;
-            return terminal.read(prompt);
+            let _interruptible = moonwire::interruptible(&self.interpreter.lua)?;
+            return editor.read(prompt, |arrivals| background.run(self.interpreter, arrivals));
         }
         self.write(prompt)?;
         let mut results = self.standard_input.invoke(self.interpreter, "read", "*l")?;
@@ -60,8 +68,8 @@ impl<'lua> LineSource<'lua> {
 
     /// Lets a terminal's user find this statement again.
     pub(crate) fn remember(&mut self, statement: &[u8]) -> Result<(), Failure> {
-        match &mut self.terminal {
-            Some(terminal) => terminal.remember(&String::from_utf8_lossy(statement)),
+        match &self.terminal {
+            Some((editor, _)) => editor.remember(&String::from_utf8_lossy(statement)),
             None => Ok(()),
         }
     }

@@ -4,7 +4,10 @@
 #![deny(unsafe_code)]
 
 mod arguments;
+mod background;
+mod editor;
 mod failure;
+mod history;
 mod interpreter;
 mod line_source;
 mod loader;
@@ -13,7 +16,6 @@ mod program;
 mod repl;
 mod search_paths;
 mod state;
-mod terminal;
 mod usage;
 mod version;
 #[cfg(any(feature = "lua54", feature = "lua55"))]

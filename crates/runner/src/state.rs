@@ -3,6 +3,9 @@
 
 #![allow(unsafe_code)]
 
+use std::mem::MaybeUninit;
+use std::sync::OnceLock;
+
 use mlua::prelude::*;
 use mlua::{LuaOptions, StdLib};
 
@@ -30,18 +33,54 @@ pub(crate) fn heed_interrupts() {
     }
 }
 
+/// Does what `^C` does, from another thread: a line editor's terminal has no such key.
+pub(crate) fn interrupt_main_thread() {
+    // SAFETY: sends a signal to a thread of this process.
+    unsafe { send_to_main_thread(libc::SIGINT) };
+}
+
+/// # Safety
+/// The signal has a handler, or ends the process.
+unsafe fn send_to_main_thread(signal: libc::c_int) {
+    // SAFETY: takes no memory. The main thread has the number of the process.
+    unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), libc::getpid(), signal) };
+}
+
 extern "C" fn on_interrupt(signal: libc::c_int) {
     // SAFETY: the calls may be made in a handler, and `errno` is the one of this thread.
     unsafe {
         let errno = *libc::__errno_location();
         if libc::gettid() != libc::getpid() {
             // Lua runs in the main thread.
-            libc::syscall(libc::SYS_tgkill, libc::getpid(), libc::getpid(), signal);
+            send_to_main_thread(signal);
         } else if !moonwire::is_signal_caught(signal) && !moonwire::interrupt() {
             libc::signal(signal, libc::SIG_DFL);
             libc::raise(signal);
         }
         *libc::__errno_location() = errno;
+    }
+}
+
+/// What the terminal was like before a line editor took it.
+static TERMINAL: OnceLock<libc::termios> = OnceLock::new();
+
+/// Makes the terminal at the end of the process what it is now. A task can end the process while the line
+/// editor has the terminal.
+pub(crate) fn restore_terminal_at_exit() {
+    extern "C" fn restore() {
+        if let Some(terminal) = TERMINAL.get() {
+            // SAFETY: the settings were read from a terminal.
+            unsafe { libc::tcsetattr(libc::STDIN_FILENO, libc::TCSANOW, terminal) };
+        }
+    }
+    let mut terminal = MaybeUninit::uninit();
+    // SAFETY: the settings are read where the call has written them.
+    unsafe {
+        if libc::tcgetattr(libc::STDIN_FILENO, terminal.as_mut_ptr()) == 0
+            && TERMINAL.set(terminal.assume_init()).is_ok()
+        {
+            libc::atexit(restore);
+        }
     }
 }
 

@@ -28,9 +28,10 @@ thread_local! {
     static TARGET: Cell<*mut ffi::lua_State> = const { Cell::new(ptr::null_mut()) };
 }
 
-/// A Lua state that can be interrupted in this thread. Dropping it ends that.
+/// A Lua state that can be interrupted in this thread. Dropping it ends that, or goes back to what was before.
 pub struct Interruptible<'lua> {
     main: *mut ffi::lua_State,
+    before: *mut ffi::lua_State,
     lua: PhantomData<&'lua Lua>,
 }
 
@@ -40,8 +41,7 @@ impl fmt::Debug for Interruptible<'_> {
     }
 }
 
-/// Lets [`interrupt`] end what this thread does in a Lua state from now on. One state can be armed at a
-/// time.
+/// Lets [`interrupt`] end what this thread does in a Lua state from now on, once.
 ///
 /// # Errors
 /// What Lua raises (out of memory).
@@ -51,17 +51,16 @@ pub fn interruptible(lua: &Lua) -> mlua::Result<Interruptible<'_>> {
     // SAFETY: the closure takes nothing from the stack, and leaves nothing there.
     unsafe { lua.exec_raw::<()>((), |state| place.set(state))? };
     let main = found.get();
-    TARGET.set(main);
+    let before = TARGET.replace(main);
     IS_FRESH.set(true);
     IS_ARMED.store(true, Ordering::Relaxed);
-    Ok(Interruptible { main, lua: PhantomData })
+    Ok(Interruptible { main, before, lua: PhantomData })
 }
 
 impl Drop for Interruptible<'_> {
     fn drop(&mut self) {
-        IS_ARMED.store(false, Ordering::Relaxed);
-        TARGET.set(ptr::null_mut());
-        IS_FRESH.set(false);
+        TARGET.set(self.before);
+        IS_ARMED.store(!self.before.is_null(), Ordering::Relaxed);
         take_interruption();
         // SAFETY: the state lives, and runs nothing.
         unsafe { remove_hook(self.main) };

@@ -9,3 +9,4 @@ mod options;
 mod program;
 mod script;
 mod state;
+mod terminal;

@@ -44,7 +44,7 @@ fn park(wait: Wait<'_>, deadline: &mut Deadline, operation: &'static str) -> Res
             return Ok(false);
         }
         let result = match wait {
-            Wait::Descriptor(descriptor, interest) | Wait::Number(descriptor, interest) => {
+            Wait::Descriptor(descriptor, interest) | Wait::Unowned(descriptor, interest) => {
                 sys::poll(&mut [PollEntry::new(descriptor, interest.events())], remaining)
                     .map(|ready| ready > 0)
             }
@@ -62,8 +62,8 @@ fn park(wait: Wait<'_>, deadline: &mut Deadline, operation: &'static str) -> Res
                     .map(|ready| ready > 0 || Instant::now() >= moment)
             }
             // There is nobody else in this thread who could send word.
-            Wait::Answer(_) | Wait::Notice => Err(Errno::DEADLK),
-            Wait::Moment(moment) => {
+            Wait::Lookup(_) | Wait::Notification => Err(Errno::DEADLK),
+            Wait::Until(moment) => {
                 let until = moment.saturating_duration_since(Instant::now());
                 sys::sleep(remaining.map_or(until, |remaining| remaining.min(until)))
                     .map(|()| Instant::now() >= moment)

@@ -16,15 +16,15 @@ pub trait Handle {
     /// that may be set.
     fn kernel_timeout(&self, interest: Interest) -> Option<&KernelTimeout>;
 
-    /// Whether it is a mere number: somebody may have closed the descriptor, and the system may have given the
-    /// number out again, without a word to this crate.
-    fn is_number(&self) -> bool {
+    /// Whether no value of this crate owns the descriptor. Other code can close such a descriptor, and the system
+    /// can give its number out again, without a notification to this crate.
+    fn is_unowned(&self) -> bool {
         false
     }
 
-    /// Whether it is known that a receive which finds less than it has room for has left nothing. One on
-    /// a unix stream stops where descriptors come along, and nothing is known of a mere number.
-    fn gives_all_there_is(&self) -> bool {
+    /// Whether a short read proves that nothing is left to receive. This does not hold for a unix stream, where
+    /// a receive stops at passed descriptors, and not for an unowned descriptor, whose kind is unknown.
+    fn short_read_drains(&self) -> bool {
         false
     }
 }
@@ -41,7 +41,7 @@ impl Handle for Descriptor {
     }
 
     #[inline]
-    fn is_number(&self) -> bool {
+    fn is_unowned(&self) -> bool {
         true
     }
 }
@@ -123,7 +123,7 @@ impl Handle for &SocketCell {
     }
 
     #[inline]
-    fn gives_all_there_is(&self) -> bool {
+    fn short_read_drains(&self) -> bool {
         matches!(self.family.get(), Some(Family::Inet | Family::Inet6))
     }
 }

@@ -29,7 +29,7 @@ impl Operation for GiveWay {
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        Wait::Notice
+        Wait::Notification
     }
 }
 
@@ -51,6 +51,6 @@ impl Operation for Pass {
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        Wait::Notice
+        Wait::Notification
     }
 }

@@ -69,7 +69,7 @@ impl Operation for Join {
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        Wait::Notice
+        Wait::Notification
     }
 
     fn end_early(&mut self, _: &mut Scratch, reason: Error) -> Result<Joined, Error> {

@@ -106,7 +106,7 @@ impl Operation for Notified {
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        Wait::Notice
+        Wait::Notification
     }
 
     fn end_early(&mut self, _: &mut Scratch, reason: Error) -> Result<(), Error> {

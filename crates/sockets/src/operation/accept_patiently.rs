@@ -87,7 +87,7 @@ impl<H: Handle> Operation for AcceptPatiently<H> {
 
     fn waits_for(&self) -> Wait<'_> {
         match self.retry {
-            Some(moment) => Wait::Moment(moment),
+            Some(moment) => Wait::Until(moment),
             None => waits_for(&self.listener, Interest::Readable),
         }
     }

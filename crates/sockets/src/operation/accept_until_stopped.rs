@@ -116,7 +116,7 @@ where
 
     fn waits_for(&self) -> Wait<'_> {
         match self.retry {
-            Some(moment) => Wait::Moment(moment),
+            Some(moment) => Wait::Until(moment),
             None => self.accept.waits_for(),
         }
     }

@@ -112,7 +112,7 @@ impl Operation for Connect {
     fn waits_for(&self) -> Wait<'_> {
         match (self.retry, &self.current) {
             (None, Some((socket, _))) => Wait::Descriptor(socket.descriptor(), Interest::Writable),
-            (retry, _) => Wait::Moment(retry.unwrap_or_else(Instant::now)),
+            (retry, _) => Wait::Until(retry.unwrap_or_else(Instant::now)),
         }
     }
 }

@@ -138,30 +138,31 @@ pub enum Progress<T> {
 /// What an operation waits for.
 #[derive(Clone, Copy, Debug)]
 pub enum Wait<'a> {
-    /// This descriptor's readiness.
+    /// The readiness of a descriptor that a value of this crate owns.
     Descriptor(Descriptor, Interest),
-    /// The same for a mere number, behind which there may be another descriptor by now.
-    Number(Descriptor, Interest),
-    /// This descriptor's readiness in either direction, whichever comes first.
+    /// The readiness of a descriptor that this crate does not own. Other code can have closed it, and its number
+    /// can belong to another descriptor by now.
+    Unowned(Descriptor, Interest),
+    /// The readiness of a descriptor in either direction.
     Either(Descriptor),
-    /// Any of these.
+    /// Any of these entries.
     Any(&'a [PollEntry]),
-    /// Any of these, or a moment.
+    /// Any of these entries, or an instant.
     AnyUntil(&'a [PollEntry], Instant),
-    /// A moment.
-    Moment(Instant),
-    /// A thread that looks something up. Only an [`EventLoop`] has such.
-    Answer(&'a Lookup),
-    /// A word from somebody else, who tells the driver; nothing else ends the wait.
-    Notice,
+    /// An instant.
+    Until(Instant),
+    /// The answer of a look-up. Only a driver with an [`EventLoop`] has look-ups.
+    Lookup(&'a Lookup),
+    /// A notification that another task gives the driver. No event of the system ends this wait.
+    Notification,
 }
 
-/// Waits for the readiness of a descriptor. One that has been closed is ready for nothing: whoever
-/// closes it has to see to it that the operation is tried again.
+/// Waits for the readiness of a descriptor. A closed descriptor never becomes ready: the code that closes it must
+/// have the driver attempt the operation again.
 pub(crate) fn waits_for(handle: &impl Handle, interest: Interest) -> Wait<'_> {
     let descriptor = handle.descriptor().unwrap_or(Descriptor::from_number(-1));
-    if handle.is_number() {
-        Wait::Number(descriptor, interest)
+    if handle.is_unowned() {
+        Wait::Unowned(descriptor, interest)
     } else {
         Wait::Descriptor(descriptor, interest)
     }

@@ -38,7 +38,7 @@ impl Query {
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        self.asking.lookup().map_or(Wait::Any(&[]), Wait::Answer)
+        self.asking.lookup().map_or(Wait::Any(&[]), Wait::Lookup)
     }
 }
 

@@ -62,7 +62,7 @@ pub trait EventLoop {
     /// once, so an operation must not wait for an end of which the loop knows.
     fn note_short_receive(&self, descriptor: Descriptor, is_drained: bool) -> bool;
 
-    /// The look-ups whose answers end a [`Wait::Answer`](super::Wait::Answer).
+    /// The look-ups whose answers end a [`Wait::Lookup`](super::Wait::Lookup).
     fn lookups(&self) -> &Lookups;
 }
 
@@ -218,7 +218,7 @@ impl<L: EventLoop> Patience<'_, L> {
             return self.tries_again();
         };
         handle.descriptor().is_ok_and(|descriptor| {
-            event_loop.note_short_receive(descriptor, handle.gives_all_there_is())
+            event_loop.note_short_receive(descriptor, handle.short_read_drains())
         })
     }
 

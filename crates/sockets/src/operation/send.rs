@@ -54,7 +54,7 @@ impl FullPeer {
 
     pub(super) fn waits_for<'a>(&self, handle: &'a impl Handle) -> Wait<'a> {
         match self.retry {
-            Some(moment) => Wait::Moment(moment),
+            Some(moment) => Wait::Until(moment),
             None => waits_for(handle, Interest::Writable),
         }
     }

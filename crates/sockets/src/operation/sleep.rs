@@ -40,6 +40,6 @@ impl Operation for Sleep {
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        Wait::Moment(self.until.unwrap_or_else(Sleep::far_future))
+        Wait::Until(self.until.unwrap_or_else(Sleep::far_future))
     }
 }

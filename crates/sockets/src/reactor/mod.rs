@@ -160,7 +160,7 @@ impl Reactor {
             Wait::Descriptor(descriptor, interest) => {
                 inner.wait_for(waiter, descriptor, interest)?
             }
-            Wait::Number(descriptor, interest) => {
+            Wait::Unowned(descriptor, interest) => {
                 inner.look_behind(descriptor);
                 inner.wait_for(waiter, descriptor, interest)?;
             }
@@ -171,17 +171,17 @@ impl Reactor {
             Wait::Any(entries) | Wait::AnyUntil(entries, _) => {
                 inner.wait_for_any(waiter, entries)?;
             }
-            Wait::Moment(_) => inner.record(waiter).on = On::Other,
-            Wait::Answer(question) => {
+            Wait::Until(_) => inner.record(waiter).on = On::Other,
+            Wait::Lookup(question) => {
                 inner.record(waiter).on = On::Other;
                 if !self.lookups.wait(question, waiter) {
                     inner.wake(waiter, Wake::Ready);
                 }
             }
-            Wait::Notice => inner.record(waiter).on = On::Notice,
+            Wait::Notification => inner.record(waiter).on = On::Notice,
         }
         let moment = match wait {
-            Wait::AnyUntil(_, moment) | Wait::Moment(moment) => Some(moment),
+            Wait::AnyUntil(_, moment) | Wait::Until(moment) => Some(moment),
             _ => None,
         };
         inner.until(waiter, until.into_iter().chain(moment).min());

@@ -59,7 +59,7 @@ fn another_descriptor_behind_a_mere_number_is_noticed() {
     let mut slot = OwnedFd::from(first);
     let descriptor = Descriptor::from_number(slot.as_raw_fd());
     let reactor = Reactor::new().expect("a reactor");
-    let wait = || reactor.wait(Waiter(0), Wait::Number(descriptor, Interest::Readable), None);
+    let wait = || reactor.wait(Waiter(0), Wait::Unowned(descriptor, Interest::Readable), None);
     assert_eq!(wait(), Ok(()));
     reactor.forget(Waiter(0));
     dup2(other, &mut slot).expect("both are open");

@@ -17,7 +17,7 @@ fn connections_are_in_blocking_mode() -> Result<(), Error> {
     let (listener, address) = listener()?;
     let mut accept = AcceptPatiently::new(listener.descriptor());
     assert!(matches!(attempt(&mut accept), Ok(Progress::Waiting)));
-    assert!(matches!(accept.waits_for(), Wait::Number(..)));
+    assert!(matches!(accept.waits_for(), Wait::Unowned(..)));
     let client = Socket::nonblocking(Family::Inet, Kind::Stream)?;
     client.begin_connect(&address)?;
     let (server, peer) = block_on(accept, SOON, &mut Scratch::new())?;

@@ -130,7 +130,7 @@ fn moments_come_in_their_order_and_not_early() -> Result<(), Errno> {
     let start = Instant::now();
     for (waiter, tenths) in [(3, 3), (1, 1), (2, 2)] {
         let moment = start + BRIEFLY * tenths;
-        reactor.wait(Waiter(waiter), Wait::Moment(moment), None)?;
+        reactor.wait(Waiter(waiter), Wait::Until(moment), None)?;
     }
     for waiter in 1..=3 {
         assert_eq!(soon(&reactor), [(Waiter(waiter), Wake::Moment)]);
@@ -236,7 +236,7 @@ fn what_was_lost_after_the_wake_is_known() -> Result<(), Errno> {
     assert!(!reactor.has_lost(ONE) && !reactor.has_lost(OTHER));
     drop(left);
     assert!(reactor.has_lost(ONE) && reactor.has_lost(OTHER));
-    reactor.wait(ONE, Wait::Moment(Instant::now()), None)?;
+    reactor.wait(ONE, Wait::Until(Instant::now()), None)?;
     assert_eq!(soon(&reactor), [(ONE, Wake::Moment)]);
     assert!(!reactor.has_lost(ONE));
     Ok(())
@@ -305,17 +305,17 @@ fn what_is_no_socket_is_waited_for_or_ready_at_once() -> std::io::Result<()> {
 fn who_waits_for_word_alone_waits_for_ever() -> Result<(), Errno> {
     let reactor = Reactor::new()?;
     assert!(reactor.is_hopeless());
-    reactor.wait(ONE, Wait::Notice, None)?;
+    reactor.wait(ONE, Wait::Notification, None)?;
     assert!(reactor.is_hopeless());
-    reactor.wait(OTHER, Wait::Notice, Some(Instant::now() + Duration::from_secs(60)))?;
+    reactor.wait(OTHER, Wait::Notification, Some(Instant::now() + Duration::from_secs(60)))?;
     assert!(!reactor.is_hopeless());
     // A wait may take the place of another that nobody has ended.
     for _ in 0..3 {
-        reactor.wait(OTHER, Wait::Notice, Some(Instant::now() + Duration::from_secs(60)))?;
+        reactor.wait(OTHER, Wait::Notification, Some(Instant::now() + Duration::from_secs(60)))?;
     }
     reactor.forget(OTHER);
     assert!(reactor.is_hopeless());
-    reactor.wait(OTHER, Wait::Moment(Instant::now()), None)?;
+    reactor.wait(OTHER, Wait::Until(Instant::now()), None)?;
     assert!(!reactor.is_hopeless());
     assert_eq!(soon(&reactor), [(OTHER, Wake::Moment)]);
     assert!(reactor.is_hopeless());
@@ -341,7 +341,7 @@ fn the_descriptor_is_readable_when_there_is_something_to_tell() -> Result<(), Er
     prepare(false);
     assert!(!is_readable(Timeout::from_millis(0)));
     takes(BRIEFLY, || {
-        reactor.wait(ONE, Wait::Moment(Instant::now() + BRIEFLY), None).expect("it can wait");
+        reactor.wait(ONE, Wait::Until(Instant::now() + BRIEFLY), None).expect("it can wait");
         prepare(false);
         assert!(is_readable(soon_enough));
     });

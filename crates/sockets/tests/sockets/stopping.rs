@@ -77,7 +77,7 @@ fn handshakes_are_waited_for() -> Result<(), Error> {
     stop.stop(&listener)?;
     let mut accept = AcceptUntilStopped::new(&listener, &stop);
     assert!(matches!(attempt(&mut accept), Ok(Progress::Waiting)));
-    assert!(matches!(accept.waits_for(), Wait::Moment(_)));
+    assert!(matches!(accept.waits_for(), Wait::Until(_)));
     Ok(())
 }
 

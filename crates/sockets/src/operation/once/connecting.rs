@@ -79,7 +79,7 @@ impl<H: Handle> Operation for Connect<H> {
 
     fn waits_for(&self) -> Wait<'_> {
         match self.retry {
-            Some(moment) => Wait::Moment(moment),
+            Some(moment) => Wait::Until(moment),
             None => waits_for(&self.handle, Interest::Writable),
         }
     }

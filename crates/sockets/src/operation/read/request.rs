@@ -71,7 +71,7 @@ impl<'a, T: Transport> AwaitRequest<'a, T> {
     /// Waits no longer than until a moment.
     #[cold]
     fn wait_until(&mut self, end: Instant) {
-        if let Wait::Descriptor(descriptor, interest) | Wait::Number(descriptor, interest) =
+        if let Wait::Descriptor(descriptor, interest) | Wait::Unowned(descriptor, interest) =
             self.read.waits_for()
         {
             self.entries = [PollEntry::new(descriptor, interest.events())];

@@ -1,32 +1,32 @@
 //! What carries the bytes of a stream: a plain socket, or a layer above one.
 //!
 //! The operations on records ([`ReadRecord`](crate::operation::ReadRecord),
-//! [`SendAll`](crate::operation::SendAll), [`SendPieces`](crate::operation::SendPieces)) know a transport and
-//! no system call. A layer such as TLS has to send before it can receive, and holds bytes that the kernel
-//! knows nothing of; a [`Transport`] can say both.
+//! [`SendAll`](crate::operation::SendAll), [`SendPieces`](crate::operation::SendPieces)) use a transport and make no
+//! system call. A layer such as TLS has to send before it can receive, and holds bytes of which the kernel does
+//! not know; a [`Transport`] can express both.
 //!
-//! Every [`Handle`] is the transport of a plain socket. It makes one system call for each call of its methods.
+//! Every [`Handle`] is the transport of a plain socket, where each method makes one system call.
 
 use std::io::IoSlice;
 use std::mem::MaybeUninit;
 
-use crate::operation::{Blocking, EventLoop, First, Patience, Wait, waits_for};
+use crate::operation::{Blocking, EventLoop, FirstStep, Patience, Wait, waits_for};
 use crate::{Cause, Errno, Handle, Interest, sys};
 
-/// How much a receive is to bring.
+/// How much to receive.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Fill {
-    /// What is there: at least one byte.
+    /// What has arrived: at least one byte.
     Available,
-    /// All that there is room for. The transport can wait for that inside of its system call, where the
-    /// attempt allows waiting (`MSG_WAITALL`), and can bring less.
+    /// As much as there is room for. The transport can wait for that inside its system call, where the
+    /// attempt allows waiting (`MSG_WAITALL`). It can return less.
     Whole,
 }
 
-/// Memory that received bytes go to. It need not be initialised.
+/// Memory for received bytes. The memory does not have to be initialised.
 pub trait Room {
-    /// Lends `length` bytes to `receive`, which returns the beginning of them that it has written, and keeps
-    /// those. The result is their count.
+    /// Lends `length` bytes to `receive`, which returns the part at the front that it has written. The room keeps
+    /// that part. The result is its length.
     ///
     /// # Errors
     /// What `receive` returns, and `ENOMEM`.
@@ -39,13 +39,13 @@ pub trait Room {
 
 /// What carries the bytes of a stream.
 ///
-/// Each method does what can be done within the attempt's [`Patience`], and returns `None` where it has to
-/// wait. [`waits_for`](Self::waits_for) then says for what.
+/// Each method does what the attempt's [`Patience`] allows, and returns `None` where it would have to wait.
+/// [`waits_for`](Self::waits_for) then says for what.
 pub trait Transport {
-    /// Receives at most `length` bytes, at least 1, into `room`. No bytes are the end of the stream.
+    /// Receives at least 1 and at most `length` bytes into `room`. 0 bytes are the end of the stream.
     ///
     /// # Errors
-    /// What has ended the stream for good.
+    /// A failure that ends the stream.
     fn receive(
         &self,
         room: &mut impl Room,
@@ -54,28 +54,27 @@ pub trait Transport {
         patience: &mut Patience<'_, impl EventLoop>,
     ) -> Result<Option<usize>, Cause>;
 
-    /// Takes note that a receive has brought less than it had room for. Whether the kernel may have more all
-    /// the same.
+    /// Records a short read. The result is whether a further receive is worth while.
     fn note_short_receive(&self, patience: &Patience<'_, impl EventLoop>) -> bool;
 
-    /// Whether a receive would bring bytes without asking the kernel. The kernel tells no driver of such
-    /// bytes, so an operation must not wait for them.
+    /// Whether a receive would return bytes without a system call. The kernel does not report such bytes to a
+    /// driver, so an operation must not wait for them.
     fn has_bytes_ready(&self) -> bool {
         false
     }
 
-    /// Sends bytes, and returns how many of them it has taken. What it has taken can still lie in this
-    /// process, see [`flush`](Self::flush).
+    /// Sends bytes, and returns how many of them the transport has taken. The transport can hold them until
+    /// [`flush`](Self::flush).
     ///
     /// # Errors
-    /// What has ended the stream for good.
+    /// A failure that ends the stream.
     fn send(
         &self,
         bytes: &[u8],
         patience: &mut Patience<'_, impl EventLoop>,
     ) -> Result<Option<usize>, Cause>;
 
-    /// As [`send`](Self::send) for several pieces, one behind the other.
+    /// As [`send`](Self::send), for the concatenation of several pieces.
     ///
     /// # Errors
     /// As [`send`](Self::send).
@@ -90,20 +89,20 @@ pub trait Transport {
         }
     }
 
-    /// Takes note that a send has taken less than it was given. Whether another may take more at once.
+    /// Records a short write. The result is whether a further send is worth while.
     fn note_short_send(&self, patience: &Patience<'_, impl EventLoop>) -> bool;
 
-    /// Gives the kernel what was sent before and lies in this process. `None` where some of it is left.
+    /// Gives the kernel the bytes that the transport holds. `None` where some of them are left.
     ///
     /// # Errors
-    /// What has ended the stream for good.
+    /// A failure that ends the stream.
     fn flush(&self, _patience: &mut Patience<'_, impl EventLoop>) -> Result<Option<()>, Cause> {
         Ok(Some(()))
     }
 
-    /// What must come before the next receive (`Readable`) or send (`Writable`) is worth while. That need not
-    /// be the same direction of the descriptor. Each direction that it names must be one that the kernel has
-    /// refused in this attempt: an event loop hears of what is ready only once.
+    /// What the next receive (`Readable`) or send (`Writable`) has to wait for. This can be the other direction of
+    /// the descriptor. The kernel must have refused each direction that it names in this attempt (`EAGAIN`),
+    /// because the kernel reports readiness to an event loop only once.
     fn waits_for(&self, interest: Interest) -> Wait<'_>;
 }
 
@@ -118,9 +117,9 @@ impl<H: Handle> Transport for H {
         patience: &mut Patience<'_, impl EventLoop>,
     ) -> Result<Option<usize>, Cause> {
         let (flags, first) = match fill {
-            Fill::Available => (0, First::Try),
-            // Part of it is often there, and the rest would be left to the driver.
-            Fill::Whole => (libc::MSG_WAITALL, First::Prepare),
+            Fill::Available => (0, FirstStep::Call),
+            // Often a part has arrived. The driver would have to wait for the rest.
+            Fill::Whole => (libc::MSG_WAITALL, FirstStep::SetTimeout),
         };
         let receive = |from, blocking: Blocking| {
             let flags = flags | blocking.flags();
@@ -140,7 +139,7 @@ impl<H: Handle> Transport for H {
         bytes: &[u8],
         patience: &mut Patience<'_, impl EventLoop>,
     ) -> Result<Option<usize>, Cause> {
-        let first = First::to_send(bytes.len());
+        let first = FirstStep::to_send(bytes.len());
         Ok(patience.call(self, Interest::Writable, first, |to, blocking| {
             sys::send(to, bytes, None, blocking.flags())
         })?)
@@ -152,7 +151,7 @@ impl<H: Handle> Transport for H {
         pieces: &[IoSlice<'_>],
         patience: &mut Patience<'_, impl EventLoop>,
     ) -> Result<Option<usize>, Cause> {
-        let first = First::to_send(pieces.iter().map(|piece| piece.len()).sum());
+        let first = FirstStep::to_send(pieces.iter().map(|piece| piece.len()).sum());
         Ok(patience.call(self, Interest::Writable, first, |to, blocking| {
             sys::send_message(to, pieces, None, &[], blocking.flags())
         })?)
@@ -160,7 +159,7 @@ impl<H: Handle> Transport for H {
 
     #[inline]
     fn note_short_send(&self, patience: &Patience<'_, impl EventLoop>) -> bool {
-        patience.tries_again()
+        patience.retries_after_short_call()
     }
 
     #[inline]

@@ -1,6 +1,8 @@
 //! Accepting a connection.
 
-use super::patience::{Blocking, First, is_ready};
+use std::os::fd::OwnedFd;
+
+use super::patience::{Blocking, FirstStep, is_ready};
 use super::{EventLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::options::ACCEPTS_CONNECTIONS;
 use crate::{Address, Descriptor, Errno, Error, Handle, Interest, Scratch, Socket, sys};
@@ -14,24 +16,35 @@ pub struct Accept<H = Descriptor> {
 }
 
 impl<H: Handle> Accept<H> {
-    /// Accepts a connection of `listener`, in blocking mode.
+    /// Accepts a connection of `listener`, which is in blocking mode. The connection is in blocking mode too.
     #[must_use]
     pub const fn new(listener: H) -> Accept<H> {
         Accept { listener, nonblocking: false }
     }
 
-    /// Accepts a connection of a `listener` in non-blocking mode, which needs not be asked first
-    /// whether it has one. The connection is in non-blocking mode too.
+    /// Accepts a connection of `listener`, which is in non-blocking mode. The connection is in non-blocking mode
+    /// too. This saves the system call that looks for a connection first.
     #[must_use]
     pub const fn nonblocking(listener: H) -> Accept<H> {
         Accept { listener, nonblocking: true }
     }
 }
 
-/// Whether `accept` would wait. On what does not listen, it fails at once and says why.
+/// Whether the socket listens. On one that does not, `accept` fails at once with the reason.
 #[cold]
 fn listens(descriptor: Descriptor) -> bool {
     descriptor.option(&ACCEPTS_CONNECTIONS).unwrap_or(false)
+}
+
+impl Progress<(Socket, Address)> {
+    /// The progress that `accept4` has made; `None` where it would have to wait.
+    pub(super) fn of_accept(
+        accepted: Result<Option<(OwnedFd, Address)>, Errno>,
+        operation: &'static str,
+    ) -> Result<Self, Error> {
+        let accepted = accepted.map_err(|errno| errno.during(operation))?;
+        Ok(accepted.map(|(connection, peer)| (Socket::from(connection), peer)).into())
+    }
 }
 
 impl<H: Handle> Operation for Accept<H> {
@@ -47,26 +60,23 @@ impl<H: Handle> Operation for Accept<H> {
         let accepted = patience.call(
             &self.listener,
             Interest::Readable,
-            First::Prepare,
+            FirstStep::SetTimeout,
             |listener, blocking| {
-                // There is no flag that keeps `accept` on a socket in blocking mode from waiting.
-                let may_wait = blocking == Blocking::Yes
+                // `accept4` has no flag like MSG_DONTWAIT. On a socket in blocking mode only `poll` can tell
+                // that it would wait.
+                let can_call = blocking == Blocking::Yes
                     || (nonblocking && listener.is_still_nonblocking()?);
-                if !may_wait && !is_ready(listener, Interest::Readable)? && listens(listener) {
+                if !can_call && !is_ready(listener, Interest::Readable)? && listens(listener) {
                     return Err(Errno::AGAIN);
                 }
                 match sys::accept(listener, nonblocking) {
-                    // The connection was gone before it was accepted: the next one, then.
+                    // The peer has reset this connection already: the next one is tried.
                     Err(Errno::CONNABORTED) => Err(Errno::INTR),
                     result => result,
                 }
             },
         );
-        match accepted {
-            Ok(Some((connection, peer))) => Ok(Progress::Done((connection.into(), peer))),
-            Ok(None) => Ok(Progress::Waiting),
-            Err(errno) => Err(errno.during(Self::NAME)),
-        }
+        Progress::of_accept(accepted, Self::NAME)
     }
 
     fn waits_for(&self) -> Wait<'_> {

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
-use super::{AcceptPatiently, EventLoop, Operation, Patience, Progress, Wait};
+use super::{AcceptWithRetries, EventLoop, Operation, Patience, Progress, Wait};
 use crate::{Address, Errno, Error, Handle, Scratch, Socket};
 
 /// How long handshakes may take that were under way when the listener was stopped. A client whose word is lost
@@ -37,11 +37,11 @@ impl Stop {
     }
 }
 
-/// Accepts one connection as [`AcceptPatiently`] does. The output is `None` when the listener has been stopped
+/// Accepts one connection as [`AcceptWithRetries`] does. The output is `None` when the listener has been stopped
 /// and all who were connected by then have been accepted: it can be closed.
 #[derive(Debug)]
 pub struct AcceptUntilStopped<'a, H> {
-    accept: AcceptPatiently<&'a H>,
+    accept: AcceptWithRetries<&'a H>,
     listener: &'a H,
     stop: &'a Stop,
     retry: Option<Instant>,
@@ -54,7 +54,7 @@ where
     /// Accepts a connection of `listener`, which is in non-blocking mode, until `stop`.
     #[must_use]
     pub const fn new(listener: &'a H, stop: &'a Stop) -> Self {
-        AcceptUntilStopped { accept: AcceptPatiently::new(listener), listener, stop, retry: None }
+        AcceptUntilStopped { accept: AcceptWithRetries::new(listener), listener, stop, retry: None }
     }
 
     /// Accepts what is left. A reactor may not have heard of it yet.
@@ -68,7 +68,7 @@ where
             match self.accept.attempt(scratch, Patience::NONE) {
                 Ok(Progress::Done(accepted)) => return Ok(Progress::Done(Some(accepted))),
                 // There is no descriptor for it.
-                Ok(Progress::Waiting) if self.accept.is_short_of_something() => {
+                Ok(Progress::Waiting) if self.accept.is_short_of_resources() => {
                     return Ok(Progress::Waiting);
                 }
                 Ok(Progress::Waiting) => {}

@@ -1,26 +1,26 @@
-//! Connecting to the first of several addresses that answers.
+//! Connecting to the first of several addresses that answers, one after the other.
 
 use std::time::Instant;
 
-use super::pause::Pauses;
+use super::backoff::Backoff;
+use super::connecting::{self, Attempt};
 use super::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::socket::family_of;
-use crate::{Address, Errno, Error, Interest, Kind, Scratch, Socket, SocketOption, sys};
+use crate::{Address, Errno, Error, Interest, Kind, Scratch, Socket, SocketOption};
 
-/// Connects to the first of `addresses` that answers, in their order, `connect(2)`. The output is
-/// the socket and the address that it reached; where none answers, the error is the last one's.
+/// Connects to the first of `addresses` that answers, in their order, `connect(2)`. The output is the socket and
+/// the address that it is connected to. Where no address answers, the error is that of the last one.
 ///
-/// The socket is in blocking mode when it is connected.
+/// The connected socket is in blocking mode.
 #[derive(Debug)]
 pub struct Connect {
     addresses: std::vec::IntoIter<Address>,
     kind: Kind,
     options: Vec<(&'static SocketOption<bool>, bool)>,
     current: Option<(Socket, Address)>,
-    nonblocking: bool,
-    last: Error,
-    pauses: Pauses,
-    retry: Option<Instant>,
+    is_nonblocking: bool,
+    last_error: Error,
+    backoff: Backoff,
 }
 
 impl Connect {
@@ -32,10 +32,9 @@ impl Connect {
             kind,
             options: Vec::new(),
             current: None,
-            nonblocking: false,
-            last: Errno::INVAL.during(Self::NAME),
-            pauses: Pauses::FULL_QUEUE,
-            retry: None,
+            is_nonblocking: false,
+            last_error: Errno::INVAL.during(Self::NAME),
+            backoff: Backoff::FULL_BACKLOG,
         }
     }
 
@@ -47,22 +46,22 @@ impl Connect {
     }
 
     fn open(&self, address: &Address) -> Result<Socket, Error> {
-        let socket = Socket::open(family_of(address, Self::NAME)?, self.kind, self.nonblocking)?;
+        let socket = Socket::open(family_of(address, Self::NAME)?, self.kind, self.is_nonblocking)?;
         for (option, value) in &self.options {
             socket.descriptor().set_option(option, *value)?;
         }
         Ok(socket)
     }
 
-    /// A socket for the next address.
-    fn next(&mut self) -> Result<(Socket, Address), Error> {
+    /// A socket for the next address for which one can be opened.
+    fn next_socket(&mut self) -> Result<(Socket, Address), Error> {
         loop {
             let Some(address) = self.addresses.next() else {
-                return Err(self.last);
+                return Err(self.last_error);
             };
             match self.open(&address) {
                 Ok(socket) => return Ok((socket, address)),
-                Err(error) => self.last = error,
+                Err(error) => self.last_error = error,
             }
         }
     }
@@ -77,41 +76,34 @@ impl Operation for Connect {
         _scratch: &mut Scratch,
         patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<(Socket, Address)>, Error> {
-        self.nonblocking = !matches!(patience, Patience::Kernel(deadline) if deadline.is_never());
-        self.retry = None;
+        self.is_nonblocking =
+            !matches!(patience, Patience::Kernel(deadline) if deadline.is_never());
+        self.backoff.end();
         loop {
             let (socket, address) = match self.current.take() {
                 Some(current) => current,
-                None => self.next()?,
+                None => self.next_socket()?,
             };
-            // A call for a connection that is under way asks how it is, and continues one that a
-            // signal has interrupted.
-            match sys::connect(socket.descriptor(), &address) {
-                Ok(()) | Err(Errno::ISCONN) => {
-                    if self.nonblocking {
-                        sys::set_nonblocking(socket.descriptor(), false)
-                            .map_err(|errno| errno.during(Self::NAME))?;
-                    }
-                    return Ok(Progress::Done((socket, address)));
+            match connecting::attempt(&socket, &address) {
+                Attempt::Connected => {
+                    return connecting::finish(socket, address, self.is_nonblocking);
                 }
-                Err(Errno::INTR) => self.current = Some((socket, address)),
-                Err(Errno::INPROGRESS | Errno::ALREADY) => {
-                    self.current = Some((socket, address));
-                    return Ok(Progress::Waiting);
+                Attempt::InProgress => {}
+                Attempt::BacklogFull => drop(self.backoff.begin()),
+                Attempt::Failed(error) => {
+                    self.last_error = error;
+                    continue;
                 }
-                Err(Errno::AGAIN) if self.kind == Kind::Stream && address.ip().is_none() => {
-                    self.retry = Some(self.pauses.begin());
-                    self.current = Some((socket, address));
-                    return Ok(Progress::Waiting);
-                }
-                Err(errno) => self.last = errno.during(Self::NAME),
             }
+            self.current = Some((socket, address));
+            return Ok(Progress::Waiting);
         }
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        match (self.retry, &self.current) {
+        match (self.backoff.retry(), &self.current) {
             (None, Some((socket, _))) => Wait::Descriptor(socket.descriptor(), Interest::Writable),
+            // Without a socket there is nothing to wait for: no attempt was made.
             (retry, _) => Wait::Until(retry.unwrap_or_else(Instant::now)),
         }
     }

@@ -10,13 +10,14 @@
 //! [`Patience::Kernel`]. One with an [`EventLoop`] passes [`Patience::Loop`].
 
 mod accept;
-mod accept_patiently;
 mod accept_until_stopped;
+mod accept_with_retries;
+mod backoff;
 mod connect;
+mod connecting;
 mod name;
 pub mod once;
 mod patience;
-mod pause;
 mod poll;
 mod race;
 mod read;
@@ -34,11 +35,11 @@ mod watch;
 use std::time::Instant;
 
 pub use accept::Accept;
-pub use accept_patiently::AcceptPatiently;
 pub use accept_until_stopped::{AcceptUntilStopped, Stop};
+pub use accept_with_retries::AcceptWithRetries;
 pub use connect::Connect;
 pub use name::{LookUp, NameOf, Resolve, ServiceName};
-pub(crate) use patience::{Blocking, First};
+pub(crate) use patience::{Blocking, FirstStep};
 pub use patience::{EventLoop, NoLoop, Patience};
 pub(crate) use poll::poll;
 pub use poll::{OnClose, Poll};
@@ -133,6 +134,14 @@ pub enum Progress<T> {
     Done(T),
     /// It has to wait, see [`Operation::waits_for`].
     Waiting,
+}
+
+/// What a call has given; `None` where it would have to wait.
+impl<T> From<Option<T>> for Progress<T> {
+    #[inline]
+    fn from(output: Option<T>) -> Progress<T> {
+        output.map_or(Progress::Waiting, Progress::Done)
+    }
 }
 
 /// What an operation waits for.

@@ -1,4 +1,4 @@
-//! What an attempt may do when nothing can be done at once.
+//! What an attempt can do instead of waiting, and the system calls that it makes so.
 
 use std::time::Duration;
 
@@ -7,20 +7,20 @@ use crate::{
     events, is_interrupted, sys,
 };
 
-/// What an attempt may do when nothing can be done at once.
+/// What an attempt can do where a system call would have to wait.
 #[derive(Debug)]
 pub enum Patience<'a, L: EventLoop = NoLoop> {
     /// Return at once.
     None,
-    /// Wait in the kernel, in a call that the kernel itself ends by the deadline. An operation
+    /// Wait inside a system call that the kernel itself ends by the deadline. An operation
     /// without such a call returns at once.
     Kernel(&'a mut Deadline),
-    /// Return at once, and do not even try what this loop knows to be in vain.
+    /// Return at once, and make no system call of which this event loop knows that it would have to wait.
     Loop(&'a L),
 }
 
 impl Patience<'static> {
-    /// As [`None`](Patience::None), where no event loop says what type it is.
+    /// As [`None`](Patience::None), where no event loop determines the type.
     pub const NONE: Patience<'static> = Patience::None;
 }
 
@@ -46,27 +46,27 @@ impl EventLoop for NoLoop {
     }
 }
 
-/// What an attempt asks of a driver that has other things to do while an operation waits.
+/// What an attempt asks of a driver that does other work while an operation waits.
 ///
-/// Such a driver hears of readiness from the kernel, and remembers it: an attempt spares a system call of
-/// which the driver knows that it would have to wait. [`Reactor`](crate::Reactor) is one.
+/// The kernel reports readiness to such a driver, and the driver remembers it. So an attempt saves each system call
+/// of which the driver knows that it would have to wait. [`Reactor`](crate::Reactor) is such an event loop.
 pub trait EventLoop {
-    /// Whether it is not known that a call for this readiness would have to wait.
+    /// `false` where the event loop knows that a call for this readiness would have to wait.
     fn may_be_ready(&self, descriptor: Descriptor, interest: Interest) -> bool;
 
-    /// Takes note that a call for this readiness would have to wait.
+    /// Records that a call for this readiness would have to wait.
     fn note_not_ready(&self, descriptor: Descriptor, interest: Interest);
 
-    /// Takes note that a receive has brought less than it had room for. `is_drained` says that the descriptor
-    /// has no more for now. Whether it may be ready all the same: the kernel tells of the end of a stream only
-    /// once, so an operation must not wait for an end of which the loop knows.
+    /// Records a short read. `is_drained` says that it proves that nothing is left to receive. The result is
+    /// whether the descriptor can be ready all the same: the kernel reports the end of a stream only once, so an
+    /// operation must not wait for an end that the event loop has recorded.
     fn note_short_receive(&self, descriptor: Descriptor, is_drained: bool) -> bool;
 
     /// The look-ups whose answers end a [`Wait::Lookup`](super::Wait::Lookup).
     fn lookups(&self) -> &Lookups;
 }
 
-/// Whether a call waits in the kernel.
+/// Whether a system call waits in the kernel.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Blocking {
     No,
@@ -84,19 +84,19 @@ impl Blocking {
     }
 }
 
-/// What to do first where the kernel's time-out is not the one that is wanted.
+/// What to do first where the kernel's time-out of the descriptor is not the operation's.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum First {
-    /// Make the call in a way that does not wait.
-    Try,
-    /// Set the time-out: there is no such way, or the call has to wait anyhow.
-    Prepare,
+pub(crate) enum FirstStep {
+    /// Make the call without waiting, and set the time-out only where the call would have to wait.
+    Call,
+    /// Set the time-out: the call cannot be kept from waiting, or it will probably have to wait.
+    SetTimeout,
 }
 
-/// A system call that may have to wait: a closure, or, where every return counts, a type of its own, for
-/// only a method can be made part of its caller for sure.
+/// A system call that can wait: a closure, or a type of its own on a hot path, because `inline(always)` works for
+/// methods only.
 pub(super) trait SystemCall {
-    /// What it gives.
+    /// What the call returns.
     type Output;
 
     /// Makes the call.
@@ -114,61 +114,61 @@ impl<T, F: FnMut(Descriptor, Blocking) -> Result<T, Errno>> SystemCall for Closu
     }
 }
 
-/// What the system may well not take at once.
+/// From this size on, the socket's send buffer often has no room for all bytes.
 const LARGE: usize = 16 * 1024;
 
-impl First {
-    /// What to do first with so many bytes to send. Some of many would be taken at once, and the rest be left to
-    /// the driver.
+impl FirstStep {
+    /// What to do first with `length` bytes to send. Of many bytes the kernel takes a part at once, and the
+    /// driver would have to wait for the rest.
     #[inline]
-    pub(crate) fn to_send(length: usize) -> First {
-        if length < LARGE { First::Try } else { First::Prepare }
+    pub(crate) fn to_send(length: usize) -> FirstStep {
+        if length < LARGE { FirstStep::Call } else { FirstStep::SetTimeout }
     }
 }
 
 impl<L: EventLoop> Patience<'_, L> {
-    /// Makes a system call that may have to wait. `None` where it would have to and the kernel
-    /// cannot do that within the deadline: the driver has to.
+    /// Makes a system call. `None` where the call would have to wait, and the kernel cannot end it by the deadline:
+    /// then the driver must wait.
     #[inline]
     pub(crate) fn call<T>(
         &mut self,
         handle: &impl Handle,
         interest: Interest,
-        first: First,
+        first: FirstStep,
         call: impl FnMut(Descriptor, Blocking) -> Result<T, Errno>,
     ) -> Result<Option<T>, Errno> {
         self.make(handle, interest, first, Closure(call))
     }
 
-    /// As [`call`](Self::call).
+    /// As [`call`](Self::call), for a call on a hot path.
     #[inline(always)]
     pub(super) fn make<C: SystemCall>(
         &mut self,
         handle: &impl Handle,
         interest: Interest,
-        first: First,
+        first: FirstStep,
         mut call: C,
     ) -> Result<Option<C::Output>, Errno> {
         let descriptor = handle.descriptor()?;
         if let Patience::Loop(event_loop) = self {
-            return call_once(*event_loop, descriptor, interest, call);
+            return call_without_waiting(*event_loop, descriptor, interest, call);
         }
         let kernel = handle.kernel_timeout(interest);
         let mut blocking = self.blocking(kernel);
-        if first == First::Prepare && blocking == Blocking::No {
-            blocking = self.prepare(descriptor, kernel);
+        if first == FirstStep::SetTimeout && blocking == Blocking::No {
+            blocking = self.set_kernel_timeout(descriptor, kernel);
         }
         loop {
             match call.make(descriptor, blocking) {
                 Ok(output) => return Ok(Some(output)),
                 Err(Errno::AGAIN) if blocking == Blocking::No => {
-                    blocking = self.prepare(descriptor, kernel);
+                    blocking = self.set_kernel_timeout(descriptor, kernel);
                     if blocking == Blocking::No {
                         return Ok(None);
                     }
                 }
                 Err(Errno::AGAIN) => return Ok(None),
-                // The driver fails with the interruption.
+                // The driver ends the operation with the interruption.
                 Err(Errno::INTR) if is_interrupted() => return Ok(None),
                 Err(Errno::INTR) => blocking = self.blocking(kernel),
                 Err(errno) => return Err(errno),
@@ -176,7 +176,7 @@ impl<L: EventLoop> Patience<'_, L> {
         }
     }
 
-    /// Whether a call would wait in the kernel as long as it should, as things are.
+    /// Whether a call can wait in the kernel: whether the kernel's time-out of the descriptor is the operation's.
     #[inline]
     fn blocking(&mut self, kernel: Option<&KernelTimeout>) -> Blocking {
         let Patience::Kernel(deadline) = self else {
@@ -184,25 +184,32 @@ impl<L: EventLoop> Patience<'_, L> {
         };
         match (deadline.timeout(), kernel) {
             (Timeout::Never, None) => Blocking::Yes,
-            (Timeout::Never, Some(kernel)) if kernel.is(Timeout::Never) => Blocking::Yes,
-            (timeout @ Timeout::After(_), Some(kernel)) if kernel.is(timeout) => {
+            (Timeout::Never, Some(kernel)) if kernel.is_set_to(Timeout::Never) => Blocking::Yes,
+            (timeout @ Timeout::After(_), Some(kernel)) if kernel.is_set_to(timeout) => {
                 deadline.start_now()
             }
             _ => Blocking::No,
         }
     }
 
-    /// Sets the kernel's time-out, where that lets a call wait as long as it should.
+    /// Sets the kernel's time-out to the operation's, where the kernel can keep that.
     #[cold]
-    fn prepare(&mut self, descriptor: Descriptor, kernel: Option<&KernelTimeout>) -> Blocking {
+    fn set_kernel_timeout(
+        &mut self,
+        descriptor: Descriptor,
+        kernel: Option<&KernelTimeout>,
+    ) -> Blocking {
         let (Patience::Kernel(deadline), Some(kernel)) = (self, kernel) else {
             return Blocking::No;
         };
         let timeout = deadline.timeout();
-        if deadline.has_started() || !KernelTimeout::can_keep(timeout) || kernel.is(timeout) {
+        if deadline.has_started()
+            || !KernelTimeout::is_supported(timeout)
+            || kernel.is_set_to(timeout)
+        {
             return Blocking::No;
         }
-        // Where the option cannot be set, the driver waits.
+        // Without the option, the driver waits.
         match kernel.set(descriptor, timeout) {
             Ok(()) if timeout == Timeout::Never => Blocking::Yes,
             Ok(()) => deadline.start_now(),
@@ -210,22 +217,21 @@ impl<L: EventLoop> Patience<'_, L> {
         }
     }
 
-    /// Takes note that a receive has brought less than it had room for. Whether the kernel may have more all
-    /// the same.
+    /// Records a short read. The result is whether a further receive is worth while.
     #[inline]
     pub(crate) fn note_short_receive(&self, handle: &impl Handle) -> bool {
         let Patience::Loop(event_loop) = self else {
-            return self.tries_again();
+            return self.retries_after_short_call();
         };
         handle.descriptor().is_ok_and(|descriptor| {
             event_loop.note_short_receive(descriptor, handle.short_read_drains())
         })
     }
 
-    /// Whether to try once more after a call that has received or sent less than it could have. A
-    /// driver that has no deadline to keep can wait in that call, and one that does not wait at all
-    /// has no other occasion to learn of the end of a stream. An event loop tells when there is more.
-    pub(crate) fn tries_again(&self) -> bool {
+    /// Whether to make a further call after a short read or write. A driver without a deadline can wait in that
+    /// call. A driver that never waits learns of the end of a stream only by that call. An event loop reports
+    /// further readiness, so there the call is not needed.
+    pub(crate) fn retries_after_short_call(&self) -> bool {
         match self {
             Patience::None => true,
             Patience::Loop(_) => false,
@@ -236,9 +242,9 @@ impl<L: EventLoop> Patience<'_, L> {
     }
 }
 
-/// Makes a system call that does not wait, unless it would be in vain.
+/// Makes a system call that does not wait, unless the event loop knows that the call would have to.
 #[inline(never)]
-fn call_once<C: SystemCall>(
+fn call_without_waiting<C: SystemCall>(
     event_loop: &impl EventLoop,
     descriptor: Descriptor,
     interest: Interest,
@@ -261,8 +267,8 @@ fn call_once<C: SystemCall>(
 }
 
 impl Deadline {
-    /// Starts the deadline for a call that the kernel ends after the whole of it; not where part of
-    /// the time has gone already.
+    /// Starts the deadline for a call that the kernel ends after the whole time-out. Where a part of the time has
+    /// passed already, the kernel must not wait.
     fn start_now(&mut self) -> Blocking {
         if self.has_started() || self.remaining().is_none_or(|remaining| remaining.is_zero()) {
             return Blocking::No;
@@ -271,7 +277,7 @@ impl Deadline {
     }
 }
 
-/// Makes a call on a socket in blocking mode that does not wait, where no flag of the call says so.
+/// Makes a call that has no flag like `MSG_DONTWAIT` on a socket in blocking mode, so that it does not wait.
 pub(super) fn without_waiting<T>(
     descriptor: Descriptor,
     call: impl FnOnce() -> Result<T, Errno>,
@@ -282,21 +288,21 @@ pub(super) fn without_waiting<T>(
     result
 }
 
-/// Whether a descriptor is ready, for calls without a flag for "do not wait".
+/// Whether a descriptor is ready, for calls that have no flag like `MSG_DONTWAIT`.
 pub(super) fn is_ready(descriptor: Descriptor, interest: Interest) -> Result<bool, Errno> {
-    present(descriptor, interest.events()).map(|present| present != 0)
+    current_events(descriptor, interest.events()).map(|events| events != 0)
 }
 
-/// Whether an error waits for the next call. A call that has done a part leaves it to that, as the kernel
-/// does.
+/// Whether an error is pending on the socket. An operation that has transferred a part leaves the error to the next
+/// call, as the kernel does.
 #[cold]
 pub(super) fn has_error(descriptor: Descriptor) -> Result<bool, Errno> {
-    present(descriptor, 0).map(|present| present & events::ERR != 0)
+    current_events(descriptor, 0).map(|current| current & events::ERR != 0)
 }
 
-/// Those of the events that have come, `poll(2)`. Errors and hang-ups are told of in any case.
-pub(super) fn present(descriptor: Descriptor, events: i16) -> Result<i16, Errno> {
-    // `poll` passes negative numbers over in silence.
+/// Which of the events the descriptor has now, `poll(2)`. Errors and hang-ups are always reported.
+pub(super) fn current_events(descriptor: Descriptor, events: i16) -> Result<i16, Errno> {
+    // `poll` ignores negative numbers.
     if descriptor.number() < 0 {
         return Err(Errno::BADF);
     }

@@ -1,40 +1,40 @@
-//! Connecting to whichever of several addresses answers first.
+//! Connecting to the fastest of several addresses.
 
 use std::collections::VecDeque;
 use std::fmt;
 use std::time::{Duration, Instant};
 
-use super::pause::Pauses;
+use super::backoff::Backoff;
+use super::connecting::{self, Attempt};
 use super::{EventLoop, Operation, Patience, Progress, Wait};
-use crate::{Address, Errno, Error, Interest, Mode, PollEntry, Scratch, Socket, sys};
+use crate::{Address, Errno, Error, Interest, Mode, PollEntry, Scratch, Socket};
 
-/// How long an attempt has for itself before the next one begins, the "Connection Attempt Delay" of
-/// RFC 8305, section 5.
+/// The time between the beginnings of two attempts, the "Connection Attempt Delay" of RFC 8305, section 5.
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Connects a stream to whichever of several addresses answers first, as RFC 8305 (Happy Eyeballs)
-/// has it: the families take turns, and an attempt begins 250 ms after the one before, or as soon as
-/// that has failed. The attempts that have not won are given up.
+/// Connects a stream to the fastest of several addresses, as in RFC 8305 (Happy Eyeballs): the address families
+/// take turns, and an attempt begins 250 ms after the one before, or at once when that has failed. The first
+/// socket that is connected wins; the other attempts are closed.
 ///
-/// The output is the socket, in blocking mode, and the address that it reached. Where none answers,
-/// the error is the last one's.
+/// The output is the socket, in blocking mode, and the address that it is connected to. Where no address answers,
+/// the error is that of the last attempt that failed.
 pub struct Race<P> {
-    /// Those that have not been tried.
+    /// The addresses that have not been tried.
     addresses: VecDeque<Address>,
-    /// What is to be done with each socket before it is connected.
-    prepare: P,
+    /// Opens a socket for an address.
+    open: P,
     attempts: Vec<(Socket, Address)>,
-    /// The descriptors of `attempts`, for the wait.
+    /// The descriptors of the attempts that are in progress, for the wait.
     entries: Vec<PollEntry>,
     /// When to begin the next attempt, or to try again at a full backlog.
-    next: Option<Instant>,
-    pauses: Pauses,
-    last: Error,
+    next_start: Option<Instant>,
+    backoff: Backoff,
+    last_error: Error,
     mode: Mode,
 }
 
-/// Lets the families take turns, each with its addresses in their order. The first address stays the
-/// first (RFC 8305, section 4).
+/// Orders the addresses so that the families take turns. Each family keeps its order, and the first address stays
+/// the first (RFC 8305, section 4).
 fn interleaved(addresses: Vec<Address>) -> VecDeque<Address> {
     let first = addresses.first().and_then(Address::family);
     let (mut one, mut other): (VecDeque<_>, VecDeque<_>) =
@@ -48,72 +48,64 @@ fn interleaved(addresses: Vec<Address>) -> VecDeque<Address> {
 }
 
 impl<P: FnMut(&Address, Mode) -> Result<Socket, Error>> Race<P> {
-    /// Connects to one of `addresses`. `prepare` makes a socket for an address, in this mode.
+    /// Connects to one of `addresses`. `open` makes a socket for an address, in the mode that it is given.
     #[must_use]
-    pub fn new(addresses: Vec<Address>, prepare: P) -> Race<P> {
+    pub fn new(addresses: Vec<Address>, open: P) -> Race<P> {
         Race {
             addresses: interleaved(addresses),
-            prepare,
+            open,
             attempts: Vec::new(),
             entries: Vec::new(),
-            next: None,
-            pauses: Pauses::FULL_QUEUE,
-            last: Errno::INVAL.during(Self::NAME),
+            next_start: None,
+            backoff: Backoff::FULL_BACKLOG,
+            last_error: Errno::INVAL.during(Self::NAME),
             mode: Mode::NonBlocking,
         }
     }
 
-    /// Asks an attempt how it is; a first call begins it.
-    fn ask(&mut self, socket: Socket, address: Address) -> Option<(Socket, Address)> {
-        loop {
-            match sys::connect(socket.descriptor(), &address) {
-                Ok(()) | Err(Errno::ISCONN) => return Some((socket, address)),
-                Err(Errno::INTR) => {}
-                Err(Errno::INPROGRESS | Errno::ALREADY) => {
-                    self.entries
-                        .push(PollEntry::new(socket.descriptor(), Interest::Writable.events()));
-                    self.attempts.push((socket, address));
-                    return None;
-                }
-                Err(Errno::AGAIN) if address.ip().is_none() => {
-                    self.next = Some(self.pauses.begin());
-                    self.attempts.push((socket, address));
-                    return None;
-                }
-                Err(errno) => {
-                    self.last = errno.during(Self::NAME);
-                    // The next one needs not wait.
-                    self.next = None;
-                    return None;
-                }
+    /// Begins or continues one attempt. The result is the socket where it is connected.
+    fn advance(&mut self, socket: Socket, address: Address) -> Option<(Socket, Address)> {
+        match connecting::attempt(&socket, &address) {
+            Attempt::Connected => return Some((socket, address)),
+            Attempt::InProgress => {
+                let entry = PollEntry::new(socket.descriptor(), Interest::Writable.events());
+                self.entries.push(entry);
+                self.attempts.push((socket, address));
             }
+            Attempt::BacklogFull => {
+                self.next_start = Some(self.backoff.begin());
+                self.attempts.push((socket, address));
+            }
+            // The next attempt begins at once.
+            Attempt::Failed(error) => (self.last_error, self.next_start) = (error, None),
         }
+        None
     }
 
-    /// Goes on with all attempts, and begins those whose time has come.
-    fn go_on(&mut self) -> Result<Option<(Socket, Address)>, Error> {
+    /// Continues all attempts, and begins those that are due.
+    fn advance_all(&mut self) -> Result<Option<(Socket, Address)>, Error> {
         self.entries.clear();
         for (socket, address) in std::mem::take(&mut self.attempts) {
-            if let Some(winner) = self.ask(socket, address) {
+            if let Some(winner) = self.advance(socket, address) {
                 return Ok(Some(winner));
             }
         }
-        while self.next.is_none_or(|moment| Instant::now() >= moment) {
+        while self.next_start.is_none_or(|start| Instant::now() >= start) {
             let Some(address) = self.addresses.pop_front() else {
                 break;
             };
-            self.next = Some(Instant::now() + HEAD_START);
-            match (self.prepare)(&address, self.mode) {
+            self.next_start = Some(Instant::now() + HEAD_START);
+            match (self.open)(&address, self.mode) {
                 Ok(socket) => {
-                    if let Some(winner) = self.ask(socket, address) {
+                    if let Some(winner) = self.advance(socket, address) {
                         return Ok(Some(winner));
                     }
                 }
-                Err(error) => (self.last, self.next) = (error, None),
+                Err(error) => (self.last_error, self.next_start) = (error, None),
             }
         }
         match self.attempts.is_empty() && self.addresses.is_empty() {
-            true => Err(self.last),
+            true => Err(self.last_error),
             false => Ok(None),
         }
     }
@@ -128,29 +120,25 @@ impl<P: FnMut(&Address, Mode) -> Result<Socket, Error>> Operation for Race<P> {
         _scratch: &mut Scratch,
         patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<(Socket, Address)>, Error> {
-        // One address has no rival: where the thread waits anyhow, it waits in the call.
-        let is_alone = self.addresses.len() == 1 && self.attempts.is_empty();
+        // A single address has no rival, so the thread can wait in the system call.
+        let is_single = self.addresses.len() == 1 && self.attempts.is_empty();
         self.mode = match patience {
-            Patience::Kernel(deadline) if is_alone && deadline.is_never() => Mode::Blocking,
+            Patience::Kernel(deadline) if is_single && deadline.is_never() => Mode::Blocking,
             _ => Mode::NonBlocking,
         };
-        let Some((socket, address)) = self.go_on()? else {
+        let Some((socket, address)) = self.advance_all()? else {
             return Ok(Progress::Waiting);
         };
-        // The others are closed with this.
+        // This closes the other sockets.
         self.attempts.clear();
-        if self.mode == Mode::NonBlocking {
-            sys::set_nonblocking(socket.descriptor(), false)
-                .map_err(|errno| errno.during(Self::NAME))?;
-        }
-        Ok(Progress::Done((socket, address)))
+        connecting::finish(socket, address, self.mode == Mode::NonBlocking)
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        let is_full = self.entries.len() < self.attempts.len();
-        match (self.next, &*self.entries) {
-            (Some(moment), entries) if is_full || !self.addresses.is_empty() => {
-                Wait::AnyUntil(entries, moment)
+        let is_backlog_full = self.entries.len() < self.attempts.len();
+        match (self.next_start, &*self.entries) {
+            (Some(start), entries) if is_backlog_full || !self.addresses.is_empty() => {
+                Wait::AnyUntil(entries, start)
             }
             (_, [entry]) => Wait::Descriptor(entry.descriptor(), Interest::Writable),
             (_, entries) => Wait::Any(entries),
@@ -163,7 +151,7 @@ impl<P> fmt::Debug for Race<P> {
         f.debug_struct("Race")
             .field("addresses", &self.addresses)
             .field("attempts", &self.attempts)
-            .field("next", &self.next)
+            .field("next_start", &self.next_start)
             .finish_non_exhaustive()
     }
 }
@@ -175,7 +163,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_families_take_turns() {
+    fn families_take_turns() {
         let four = |port| Address::ipv4(Ipv4Addr::LOCALHOST, port);
         let six = |port| Address::ipv6(Ipv6Addr::LOCALHOST, port, 0);
         let turns = interleaved(vec![six(1), six(2), six(3), four(4)]);

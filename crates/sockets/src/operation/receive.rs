@@ -1,6 +1,6 @@
 //! Receiving what has arrived, up to a limit.
 
-use super::patience::{Blocking, First, SystemCall, is_ready};
+use super::patience::{Blocking, FirstStep, SystemCall, is_ready};
 use super::{EventLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 
@@ -66,7 +66,7 @@ impl<H: Handle> Operation for Receive<H> {
         loop {
             let (limit, is_socket) = (self.limit, self.is_socket);
             let receive = ReceiveCall { limit, is_socket, scratch };
-            match patience.make(&self.handle, Interest::Readable, First::Try, receive) {
+            match patience.make(&self.handle, Interest::Readable, FirstStep::Call, receive) {
                 Ok(Some(length)) => return Ok(Progress::Done(length)),
                 Ok(None) => return Ok(Progress::Waiting),
                 Err(Errno::NOTSOCK) if self.is_socket => self.is_socket = false,
@@ -107,7 +107,7 @@ impl<H: Handle> Operation for ReceiveFrom<H> {
         mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<(usize, Address)>, Error> {
         let received =
-            patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {
+            patience.call(&self.handle, Interest::Readable, FirstStep::Call, |from, blocking| {
                 let mut sender = None;
                 let length = scratch.fill(self.limit, |room| {
                     let (bytes, address) = sys::receive_from(from, room, blocking.flags())?;

@@ -1,6 +1,6 @@
 //! Receiving datagrams through a queue.
 
-use super::patience::First;
+use super::patience::FirstStep;
 use super::{EventLoop, NoLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, DatagramQueue, Errno, Error, Family, Handle, Interest, Scratch, sys};
 
@@ -38,7 +38,7 @@ impl<'a, H: Handle> ReceiveDatagrams<'a, H> {
         patience: &mut Patience<'_, impl EventLoop>,
         count: usize,
     ) -> Result<Option<bool>, Errno> {
-        patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {
+        patience.call(&self.handle, Interest::Readable, FirstStep::Call, |from, blocking| {
             self.queue.ask_to_join(from, self.family);
             self.queue.receive(from, count, self.size, blocking.flags())
         })
@@ -134,7 +134,7 @@ impl<H: Handle> Operation for ReceiveDatagram<'_, H> {
         }
         queue.take_failure().map_err(|errno| errno.during(Self::NAME))?;
         let received =
-            patience.call(&self.handle, Interest::Readable, First::Try, |from, blocking| {
+            patience.call(&self.handle, Interest::Readable, FirstStep::Call, |from, blocking| {
                 let flags = blocking.flags();
                 if queue.joins() {
                     return queue.receive(from, 1, size, flags).map(|_| Datagram::Queued);

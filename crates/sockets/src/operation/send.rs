@@ -1,19 +1,19 @@
-//! Sending what the system takes, or all where the socket is in blocking mode.
+//! Sending what the kernel takes, or all bytes where the socket is in blocking mode.
 
 use std::time::{Duration, Instant};
 
-use super::patience::{Blocking, First, SystemCall, has_error, is_ready};
+use super::patience::{Blocking, FirstStep, SystemCall, has_error, is_ready};
 use super::{EventLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Descriptor, Errno, Error, Family, Handle, Interest, Scratch, sys};
 
-/// What a pipe that is ready takes without waiting, POSIX's least `PIPE_BUF` on Linux.
+/// How many bytes a writable pipe takes without waiting (`pipe(7)`).
 const PIPE_BUFFER: usize = libc::PIPE_BUF;
 
-/// Sends bytes from where they lie, `send(2)` or `sendto(2)`. The output is the count of bytes that
-/// were taken: all, where the descriptor is in blocking mode and neither an error nor the end of the time
-/// comes first, or else what one system call took. `SIGPIPE` is never raised.
+/// Sends bytes without copying them, `send(2)` or `sendto(2)`. The output is the count of bytes that the kernel has
+/// taken: all, where the descriptor is in blocking mode and neither an error nor the deadline
+/// comes first, or else what one system call has taken. The call never raises `SIGPIPE`.
 ///
-/// Descriptors that are no sockets are written, `write(2)`.
+/// Descriptors that are not sockets are written to, `write(2)`.
 #[derive(Debug)]
 pub struct Send<'a, H = Descriptor> {
     handle: H,
@@ -22,31 +22,31 @@ pub struct Send<'a, H = Descriptor> {
     sent: usize,
     destination: Option<Address>,
     is_socket: bool,
-    full: FullPeer,
+    peer_queue: PeerQueue,
 }
 
-/// When to try again to send to a unix socket that is full.
+/// The pause before the next attempt where the queue of the destination is full.
 const FULL_PAUSE: Duration = Duration::from_millis(5);
 
-/// A unix socket that datagrams are sent to may be full, which does not show at the sender's own
-/// socket where that is not connected to it: it is writable all the while.
+/// The receive queue at the destination of a datagram. On a unix socket, the sender has to wait where that queue is
+/// full, and the sender's own socket stays writable unless it is connected.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct FullPeer {
+pub(super) struct PeerQueue {
     is_unix: bool,
     retry: Option<Instant>,
 }
 
-impl FullPeer {
-    /// For a destination that has not been found full.
-    pub(super) const NONE: FullPeer = FullPeer { is_unix: false, retry: None };
+impl PeerQueue {
+    /// Of a connected stream, which has no such queue.
+    pub(super) const NONE: PeerQueue = PeerQueue { is_unix: false, retry: None };
 
-    /// For destinations of `family`.
-    pub(super) fn new(family: Option<Family>) -> FullPeer {
-        FullPeer { is_unix: family == Some(Family::Unix), retry: None }
+    /// Of a destination of this family.
+    pub(super) fn new(family: Option<Family>) -> PeerQueue {
+        PeerQueue { is_unix: family == Some(Family::Unix), retry: None }
     }
 
-    /// Nothing could be sent.
-    pub(super) fn found(&mut self) {
+    /// Records that nothing could be sent.
+    pub(super) fn note_full(&mut self) {
         if self.is_unix {
             self.retry = Some(Instant::now() + FULL_PAUSE);
         }
@@ -54,7 +54,7 @@ impl FullPeer {
 
     pub(super) fn waits_for<'a>(&self, handle: &'a impl Handle) -> Wait<'a> {
         match self.retry {
-            Some(moment) => Wait::Until(moment),
+            Some(retry) => Wait::Until(retry),
             None => waits_for(handle, Interest::Writable),
         }
     }
@@ -64,24 +64,30 @@ impl<'a, H: Handle> Send<'a, H> {
     /// Sends to the peer of `handle`.
     #[must_use]
     pub const fn new(handle: H, bytes: &'a [u8]) -> Self {
-        Send { handle, bytes, sent: 0, destination: None, is_socket: true, full: FullPeer::NONE }
+        Send {
+            handle,
+            bytes,
+            sent: 0,
+            destination: None,
+            is_socket: true,
+            peer_queue: PeerQueue::NONE,
+        }
     }
 
     /// Sends a message to `destination`.
     #[must_use]
     pub const fn to(handle: H, bytes: &'a [u8], destination: Address) -> Self {
         let destination = Some(destination);
-        Send { handle, bytes, sent: 0, destination, is_socket: true, full: FullPeer::NONE }
+        Send { handle, bytes, sent: 0, destination, is_socket: true, peer_queue: PeerQueue::NONE }
     }
 
     fn name(&self) -> &'static str {
         if self.destination.is_some() { "sendto" } else { Self::NAME }
     }
 
-    /// Whether to go on behind a call that has taken a part, as the kernel does on a descriptor in blocking
-    /// mode where it is the one that waits.
+    /// Whether to make a further call after a short write, as the kernel itself does on a descriptor in blocking mode.
     #[cold]
-    fn goes_on(&self, patience: &Patience<'_, impl EventLoop>, length: usize) -> bool {
+    fn continues_after(&self, patience: &Patience<'_, impl EventLoop>, length: usize) -> bool {
         let waits = |to| sys::nonblocking(to) == Ok(false) && has_error(to) == Ok(false);
         matches!(patience, Patience::Loop(_))
             && length > 0
@@ -91,7 +97,7 @@ impl<'a, H: Handle> Send<'a, H> {
 
 #[cold]
 fn write(descriptor: Descriptor, bytes: &[u8], blocking: Blocking) -> Result<usize, Errno> {
-    // `write` has no flag for "do not wait".
+    // `write` has no flag like MSG_DONTWAIT.
     if blocking == Blocking::Yes || sys::nonblocking(descriptor)? {
         return sys::write(descriptor, bytes);
     }
@@ -137,14 +143,17 @@ impl<H: Handle> Operation for Send<'_, H> {
                 destination: self.destination.as_ref(),
                 is_socket: self.is_socket,
             };
-            match patience.make(&self.handle, Interest::Writable, First::Try, send) {
-                Ok(Some(length)) if length == rest.len() || !self.goes_on(&patience, length) => {
+            match patience.make(&self.handle, Interest::Writable, FirstStep::Call, send) {
+                Ok(Some(length))
+                    if length == rest.len() || !self.continues_after(&patience, length) =>
+                {
                     return Ok(Progress::Done(self.sent + length));
                 }
                 Ok(Some(length)) => self.sent += length,
                 Ok(None) => {
-                    self.full = FullPeer::new(self.destination.as_ref().and_then(Address::family));
-                    self.full.found();
+                    self.peer_queue =
+                        PeerQueue::new(self.destination.as_ref().and_then(Address::family));
+                    self.peer_queue.note_full();
                     return Ok(Progress::Waiting);
                 }
                 Err(Errno::NOTSOCK) if self.is_socket && self.destination.is_none() => {
@@ -157,7 +166,7 @@ impl<H: Handle> Operation for Send<'_, H> {
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        self.full.waits_for(&self.handle)
+        self.peer_queue.waits_for(&self.handle)
     }
 
     fn end_early(&mut self, _: &mut Scratch, reason: Error) -> Result<usize, Error> {

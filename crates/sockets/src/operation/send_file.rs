@@ -6,7 +6,7 @@ use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 
-use super::patience::{Blocking, First, without_waiting};
+use super::patience::{Blocking, FirstStep, without_waiting};
 use super::{EventLoop, Operation, Patience, Progress, Sent, Wait, waits_for};
 use crate::{Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 
@@ -82,7 +82,7 @@ impl<H: Handle> Operation for SendFile<H> {
             let sent = i64::try_from(self.offset.unwrap_or(0)).map_err(|_| Errno::INVAL).and_then(
                 |offset| {
                     let offset = self.offset.map(|_| offset);
-                    let (handle, first) = (&self.handle, First::Prepare);
+                    let (handle, first) = (&self.handle, FirstStep::SetTimeout);
                     patience.call(handle, Interest::Writable, first, |to, blocking| {
                         let send = || sys::send_file(to, file, offset, length);
                         match blocking {

@@ -3,42 +3,40 @@
 use std::io::IoSlice;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::patience::First;
-use super::send::FullPeer;
+use super::patience::FirstStep;
+use super::send::PeerQueue;
 use super::{EventLoop, Operation, Patience, Progress, Sent, Wait};
 use crate::sys::{self, Outgoing};
 use crate::{Address, Descriptor, Errno, Error, Family, Handle, Interest, Scratch};
 
-/// How many messages go to the kernel at once.
+/// How many messages one system call sends.
 const MOST_MESSAGES: usize = 64;
-/// How many datagrams one message is cut into at most (`UDP_MAX_SEGMENTS` of older kernels).
+/// How many datagrams one message can have (`UDP_MAX_SEGMENTS` of older kernels).
 const MOST_SEGMENTS: usize = 64;
-/// How many bytes they may have together: what fits into one packet of IPv4.
+/// How many bytes one message can have: the payload of the largest packet of IPv4.
 const MOST_BYTES: usize = 65_507;
 
 /// Sends many datagrams, `sendmmsg(2)`. The output counts datagrams.
 ///
-/// Runs of datagrams of one size to one destination go to the kernel as one message each, which the
-/// kernel, or the network card, cuts into datagrams again (`UDP_SEGMENT`, `udp(7)`). Where it refuses
-/// to, because a datagram is larger than the network's packets for instance, they are sent one by
-/// one.
+/// Consecutive datagrams of one size to one destination are one message. The kernel or the network card segments
+/// the message into datagrams (`UDP_SEGMENT`, `udp(7)`). Where the kernel refuses, for instance because a datagram
+/// is larger than a packet of the network, each datagram is a message.
 #[derive(Debug)]
 pub struct SendMany<'a, H> {
     handle: H,
     datagrams: Vec<IoSlice<'a>>,
     destinations: Destinations,
     sent: usize,
-    /// Whether the kernel cuts messages, as far as is known.
-    cuts: Cuts,
-    full: FullPeer,
+    segmentation: Segmentation,
+    peer_queue: PeerQueue,
 }
 
 /// Where datagrams go.
 #[derive(Debug)]
 pub enum Destinations {
-    /// All to one address, or to the peer of the socket.
+    /// One address for all datagrams, or the peer of the socket.
     One(Option<Address>),
-    /// Each to its own. There are as many as datagrams.
+    /// An address for each datagram.
     Each(Vec<Option<Address>>),
 }
 
@@ -51,25 +49,26 @@ impl Destinations {
     }
 }
 
+/// Whether the kernel segments the socket's messages.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Cuts {
+enum Segmentation {
     Unknown,
-    Yes,
-    No,
+    On,
+    Off,
 }
 
-/// Whether this kernel knows `UDP_SEGMENT`: an older one would take the whole message for one
-/// datagram. 0 where nobody has asked, 1 for yes, 2 for no.
-static KERNEL_CUTS: AtomicU8 = AtomicU8::new(0);
+/// Whether this kernel has `UDP_SEGMENT`. An older kernel would send the whole message as one
+/// datagram. 0 is unknown, 1 is yes, 2 is no.
+static KERNEL_SEGMENTS: AtomicU8 = AtomicU8::new(0);
 
-fn kernel_cuts(descriptor: Descriptor) -> bool {
-    match KERNEL_CUTS.load(Ordering::Relaxed) {
+fn kernel_segments(descriptor: Descriptor) -> bool {
+    match KERNEL_SEGMENTS.load(Ordering::Relaxed) {
         1 => true,
         2 => false,
         _ => {
             let mut value = [0; size_of::<i32>()];
             let known = sys::get_option(descriptor, libc::SOL_UDP, libc::UDP_SEGMENT, &mut value);
-            KERNEL_CUTS.store(if known.is_ok() { 1 } else { 2 }, Ordering::Relaxed);
+            KERNEL_SEGMENTS.store(if known.is_ok() { 1 } else { 2 }, Ordering::Relaxed);
             known.is_ok()
         }
     }
@@ -84,18 +83,18 @@ impl<'a, H: Handle> SendMany<'a, H> {
         datagrams: Vec<IoSlice<'a>>,
         destinations: Destinations,
     ) -> Self {
-        let cuts = match family {
-            Some(Family::Inet | Family::Inet6) => Cuts::Unknown,
-            _ => Cuts::No,
+        let segmentation = match family {
+            Some(Family::Inet | Family::Inet6) => Segmentation::Unknown,
+            _ => Segmentation::Off,
         };
-        let full = FullPeer::new(family);
-        SendMany { handle, datagrams, destinations, sent: 0, cuts, full }
+        let peer_queue = PeerQueue::new(family);
+        SendMany { handle, datagrams, destinations, sent: 0, segmentation, peer_queue }
     }
 
-    /// How many datagrams from `start` on can go as one message.
+    /// How many datagrams from `start` on can be one message.
     fn run_at(&self, start: usize) -> usize {
         let size = self.datagrams[start].len();
-        if self.cuts == Cuts::No || size == 0 {
+        if self.segmentation == Segmentation::Off || size == 0 {
             return 1;
         }
         let destination = self.destinations.of(start);
@@ -119,7 +118,7 @@ impl<'a, H: Handle> SendMany<'a, H> {
         count
     }
 
-    /// The messages that are next, and how many datagrams each has.
+    /// The messages of the next system call, and how many datagrams each has.
     fn messages(&self) -> (Vec<Outgoing<'_>>, Vec<usize>) {
         let (mut messages, mut counts) = (Vec::new(), Vec::new());
         let mut start = self.sent;
@@ -129,7 +128,7 @@ impl<'a, H: Handle> SendMany<'a, H> {
             messages.push(Outgoing {
                 pieces: &self.datagrams[start..start + count],
                 destination: self.destinations.of(start),
-                // A run has no more bytes than a datagram may have.
+                // `MOST_BYTES` limits the size of a message.
                 segment: size as u16,
             });
             counts.push(count);
@@ -149,15 +148,16 @@ impl<H: Handle> Operation for SendMany<'_, H> {
         mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<Sent>, Error> {
         while self.sent < self.datagrams.len() {
-            if self.cuts == Cuts::Unknown
+            if self.segmentation == Segmentation::Unknown
                 && let Ok(descriptor) = self.handle.descriptor()
             {
-                self.cuts = if kernel_cuts(descriptor) { Cuts::Yes } else { Cuts::No };
+                self.segmentation =
+                    if kernel_segments(descriptor) { Segmentation::On } else { Segmentation::Off };
             }
             let (messages, counts) = self.messages();
             let is_run = counts.first().is_some_and(|count| *count > 1);
             let sent =
-                patience.call(&self.handle, Interest::Writable, First::Try, |to, blocking| {
+                patience.call(&self.handle, Interest::Writable, FirstStep::Call, |to, blocking| {
                     sys::send_messages(to, &messages, blocking.flags())
                 });
             match sent {
@@ -166,10 +166,12 @@ impl<H: Handle> Operation for SendMany<'_, H> {
                     self.sent += datagrams;
                 }
                 Ok(None) => {
-                    self.full.found();
+                    self.peer_queue.note_full();
                     return Ok(Progress::Waiting);
                 }
-                Err(errno) if is_run && refuses_to_cut(errno) => self.cuts = Cuts::No,
+                Err(errno) if is_run && can_refuse_segmentation(errno) => {
+                    self.segmentation = Segmentation::Off
+                }
                 Err(errno) => {
                     return self.end_early(scratch, errno.during(Self::NAME)).map(Progress::Done);
                 }
@@ -179,7 +181,7 @@ impl<H: Handle> Operation for SendMany<'_, H> {
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        self.full.waits_for(&self.handle)
+        self.peer_queue.waits_for(&self.handle)
     }
 
     fn end_early(&mut self, _: &mut Scratch, error: Error) -> Result<Sent, Error> {
@@ -187,9 +189,9 @@ impl<H: Handle> Operation for SendMany<'_, H> {
     }
 }
 
-/// Whether the kernel may have this to say because of `UDP_SEGMENT`: datagrams that are larger than
+/// Whether `UDP_SEGMENT` can cause this error: datagrams that are larger than
 /// a packet of the network, a route whose packets have no checksum, too many segments.
-fn refuses_to_cut(errno: Errno) -> bool {
+fn can_refuse_segmentation(errno: Errno) -> bool {
     matches!(
         errno.0,
         libc::EMSGSIZE | libc::EINVAL | libc::EIO | libc::EOPNOTSUPP | libc::ENOPROTOOPT

@@ -1,5 +1,6 @@
 //! Tests of the crate from outside, one file for each idea.
 
+mod accept_with_retries;
 mod address;
 mod address_infos;
 mod batches;
@@ -16,7 +17,6 @@ mod nonblocking;
 mod numbers;
 mod once;
 mod options;
-mod patience;
 mod pieces;
 mod pipe_signal;
 mod racing;

@@ -1,6 +1,8 @@
-//! Accepting.
+//! Accepting in the socket's own mode.
 
-use super::Manner;
+use std::os::fd::OwnedFd;
+
+use super::DontWait;
 use crate::operation::{EventLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, Errno, Error, Handle, Interest, Scratch, Socket, sys};
 
@@ -22,17 +24,19 @@ impl<H: Handle> Accept<H> {
     fn accept(
         &self,
         patience: &Patience<'_, impl EventLoop>,
-    ) -> Result<Option<(Socket, Address)>, Errno> {
+    ) -> Result<Option<(OwnedFd, Address)>, Errno> {
         let listener = self.listener.descriptor()?;
         let call = || sys::accept(listener, self.nonblocking);
         let accepted = match patience {
             Patience::Kernel(_) => call(),
-            _ => match Manner::Mode.without_waiting(listener, |_| call()) {
-                Err(Errno::AGAIN) if Manner::Mode.waits(listener)? => return Ok(None),
+            _ => match DontWait::SetMode.without_waiting(listener, |_| call()) {
+                Err(Errno::AGAIN) if DontWait::SetMode.allows_waiting(listener)? => {
+                    return Ok(None);
+                }
                 accepted => accepted,
             },
         };
-        accepted.map(|(connection, peer)| Some((connection.into(), peer)))
+        accepted.map(Some)
     }
 }
 
@@ -45,11 +49,7 @@ impl<H: Handle> Operation for Accept<H> {
         _scratch: &mut Scratch,
         patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<(Socket, Address)>, Error> {
-        match self.accept(&patience) {
-            Ok(Some(accepted)) => Ok(Progress::Done(accepted)),
-            Ok(None) => Ok(Progress::Waiting),
-            Err(errno) => Err(errno.during(Self::NAME)),
-        }
+        Progress::of_accept(self.accept(&patience), Self::NAME)
     }
 
     fn waits_for(&self) -> Wait<'_> {

@@ -1,16 +1,16 @@
-//! Bytes in and out.
+//! Sending and receiving bytes.
 
-use super::Manner;
-use super::receiving::{Portion, Receiving};
+use super::DontWait;
+use super::receiving::{Received, Receiving};
 use super::sending::Sending;
 use crate::operation::Operation;
-use crate::operation::send::FullPeer;
+use crate::operation::send::PeerQueue;
 use crate::{Address, Descriptor, Handle, Scratch, sys};
 
 /// The most that the kernel sends of a file at once (`sendfile(2)`).
 const FILE_AT_ONCE: usize = 0x7fff_f000;
 
-/// Sends bytes, `send(2)` or `sendto(2)`. The output is the count of those that were taken.
+/// Sends bytes, `send(2)` or `sendto(2)`. The output is the count of bytes that the kernel has taken.
 #[inline]
 pub fn send(
     handle: impl Handle,
@@ -21,19 +21,19 @@ pub fn send(
     Sending {
         name: "send",
         handle,
-        manner: Manner::of(flags),
+        dont_wait: DontWait::for_flags(flags),
         length: bytes.len(),
         sent: 0,
-        peer: FullPeer::new(destination.as_ref().and_then(Address::family)),
+        peer_queue: PeerQueue::new(destination.as_ref().and_then(Address::family)),
         call: move |descriptor: Descriptor, sent, more| {
             sys::send(descriptor, &bytes[sent..], destination.as_ref(), flags | more)
         },
     }
 }
 
-/// Sends at most `length` bytes of a file, from `offset` or else from where the file stands,
-/// `sendfile(2)`. The output is the count of bytes that were taken, 0 at the end of the file. The
-/// bytes never come to this process, and `SIGPIPE` is never raised.
+/// Sends at most `length` bytes of a file, from `offset` or else from the file's own position,
+/// `sendfile(2)`. The output is the count of bytes that the kernel has taken, 0 at the end of the file. The
+/// bytes are not copied into this process, and the call never raises `SIGPIPE`.
 pub fn send_file(
     handle: impl Handle,
     file: Descriptor,
@@ -43,12 +43,12 @@ pub fn send_file(
     Sending {
         name: "sendfile",
         handle,
-        manner: Manner::Mode,
+        dont_wait: DontWait::SetMode,
         length: length.min(FILE_AT_ONCE),
         sent: 0,
-        peer: FullPeer::NONE,
+        peer_queue: PeerQueue::NONE,
         call: move |descriptor: Descriptor, sent, _| {
-            // Where the file's own position counts, the kernel has moved it.
+            // Without an offset, the kernel has moved the file's own position.
             let offset = offset.map(|offset| offset.saturating_add(sent as i64));
             sys::send_file(descriptor, file, offset, length - sent)
         },
@@ -56,8 +56,8 @@ pub fn send_file(
 }
 
 /// Receives at most `limit` bytes into the scratch memory, `recv(2)`. The output is their count: 0
-/// at the end of a stream, or for an empty datagram. `low_water` is the socket's `SO_RCVLOWAT`, 1 where
-/// it was not set.
+/// at the end of a stream, or for an empty datagram. `low_water` is the socket's `SO_RCVLOWAT`, 1 by
+/// default.
 #[inline]
 pub fn receive(
     handle: impl Handle,
@@ -71,8 +71,7 @@ pub fn receive(
     Receiving::new("recv", handle, limit, low_water, flags, call)
 }
 
-/// As [`receive`], with the sender's address, which has no bytes where the sender has no name,
-/// `recvfrom(2)`.
+/// As [`receive`], with the sender's address, `recvfrom(2)`. The address has no bytes where the sender has none.
 pub fn receive_from(
     handle: impl Handle,
     limit: usize,
@@ -91,7 +90,7 @@ pub fn receive_from(
     Receiving::new("recvfrom", handle, limit, low_water, flags, call)
 }
 
-impl Portion for usize {
+impl Received for usize {
     fn length(&self) -> usize {
         *self
     }
@@ -101,7 +100,7 @@ impl Portion for usize {
     }
 }
 
-impl Portion for (usize, Address) {
+impl Received for (usize, Address) {
     fn length(&self) -> usize {
         self.0
     }

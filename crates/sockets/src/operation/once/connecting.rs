@@ -1,33 +1,29 @@
-//! Connecting.
+//! Connecting in the socket's own mode.
 
-use std::time::Instant;
-
-use super::Manner;
-use crate::operation::pause::Pauses;
-use crate::operation::{EventLoop, Operation, Patience, Progress, Wait, waits_for};
+use super::DontWait;
+use crate::operation::backoff::Backoff;
+use crate::operation::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::{
     Address, Cause, Descriptor, Errno, Error, Family, Handle, Interest, Scratch, is_interrupted,
     sys,
 };
 
-/// Connects a socket, `connect(2)`. One in non-blocking mode that has begun to fails with
-/// `EINPROGRESS`. A signal does not end a connection that is under way.
+/// Connects a socket, `connect(2)`. On a socket in non-blocking mode, an attempt that is in progress is the error
+/// `EINPROGRESS`. A signal does not end an attempt that is in progress.
 ///
-/// Where the time-out of a socket in blocking mode ends the wait, the error is that of the kernel for
-/// this: `EINPROGRESS`, `EALREADY` where an earlier call has begun, `EAGAIN` at a unix listener whose
-/// queue is full.
+/// Where the time-out of a socket in blocking mode ends the wait, the error is the one that the kernel gives then:
+/// `EINPROGRESS`, `EALREADY` where an earlier call has begun the attempt, or `EAGAIN` at a unix listener whose
+/// backlog is full.
 pub fn connect(handle: impl Handle, address: Address) -> impl Operation<Output = ()> {
-    Connect { handle, address, begun: None, pauses: Pauses::FULL_QUEUE, retry: None }
+    Connect { handle, address, begun: None, backoff: Backoff::FULL_BACKLOG }
 }
 
 struct Connect<H> {
     handle: H,
     address: Address,
-    /// What the first call has said, where that was not the end.
+    /// What the first call has returned, where that was not the end.
     begun: Option<Errno>,
-    pauses: Pauses,
-    /// When to try again at a full queue.
-    retry: Option<Instant>,
+    backoff: Backoff,
 }
 
 impl<H: Handle> Connect<H> {
@@ -47,18 +43,18 @@ impl<H: Handle> Connect<H> {
         if let Patience::Kernel(_) = patience {
             return self.call(descriptor).map(Progress::Done);
         }
-        self.retry = None;
-        let errno = match Manner::Mode.without_waiting(descriptor, |_| self.call(descriptor)) {
+        self.backoff.end();
+        let errno = match DontWait::SetMode.without_waiting(descriptor, |_| self.call(descriptor)) {
             Ok(()) => return Ok(Progress::Done(())),
             Err(errno) => errno,
         };
-        let is_full = errno == Errno::AGAIN && self.address.family() == Some(Family::Unix);
-        let is_under_way = matches!(errno, Errno::INPROGRESS | Errno::ALREADY);
-        if !(is_full || is_under_way) || !Manner::Mode.waits(descriptor)? {
+        let is_backlog_full = errno == Errno::AGAIN && self.address.family() == Some(Family::Unix);
+        let is_in_progress = matches!(errno, Errno::INPROGRESS | Errno::ALREADY);
+        if !(is_backlog_full || is_in_progress) || !DontWait::SetMode.allows_waiting(descriptor)? {
             return Err(errno);
         }
-        if is_full {
-            self.retry = Some(self.pauses.begin());
+        if is_backlog_full {
+            self.backoff.begin();
         }
         self.begun = self.begun.or(Some(errno));
         Ok(Progress::Waiting)
@@ -78,10 +74,7 @@ impl<H: Handle> Operation for Connect<H> {
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        match self.retry {
-            Some(moment) => Wait::Until(moment),
-            None => waits_for(&self.handle, Interest::Writable),
-        }
+        self.backoff.waits_for(&self.handle, Interest::Writable)
     }
 
     fn end_early(&mut self, _: &mut Scratch, reason: Error) -> Result<(), Error> {

@@ -1,29 +1,29 @@
-//! Messages with all that may go with them.
+//! Messages with control messages and descriptors.
 
 use std::io::IoSlice;
 use std::os::fd::OwnedFd;
 
-use super::Manner;
-use super::receiving::{Portion, Receiving};
+use super::DontWait;
+use super::receiving::{Received, Receiving};
 use super::sending::Sending;
 use crate::operation::Operation;
-use crate::operation::send::FullPeer;
+use crate::operation::send::PeerQueue;
 use crate::{Address, ControlMessage, Descriptor, Errno, Handle, Scratch, control, sys};
 
 /// What [`send_message`] sends.
 #[derive(Debug, Default)]
 pub struct OutgoingMessage<'a> {
-    /// The data, gathered from these.
+    /// The data, in pieces.
     pub pieces: Vec<IoSlice<'a>>,
-    /// Where to, on a socket that is not connected.
+    /// The destination, for a socket that is not connected.
     pub destination: Option<Address>,
-    /// Copies of these descriptors go along, on a unix socket (`SCM_RIGHTS`).
+    /// Descriptors whose copies are passed over a unix socket (`SCM_RIGHTS`).
     pub descriptors: Vec<Descriptor>,
     /// Further control messages.
     pub control: Vec<ControlMessage>,
 }
 
-/// Sends a message, `sendmsg(2)`. The output is the count of bytes that were taken.
+/// Sends a message, `sendmsg(2)`. The output is the count of bytes that the kernel has taken.
 pub fn send_message(
     handle: impl Handle,
     message: OutgoingMessage<'_>,
@@ -41,17 +41,23 @@ pub fn send_message(
     Sending {
         name: "sendmsg",
         handle,
-        manner: Manner::of(flags),
+        dont_wait: DontWait::for_flags(flags),
         length: message.pieces.iter().map(|piece| piece.len()).sum(),
         sent: 0,
-        peer: FullPeer::new(message.destination.as_ref().and_then(Address::family)),
+        peer_queue: PeerQueue::new(message.destination.as_ref().and_then(Address::family)),
         call: move |descriptor: Descriptor, sent, more| {
             let OutgoingMessage { pieces, destination, .. } = &message;
             let (destination, flags) = (destination.as_ref(), flags | more);
             match sent {
                 0 => sys::send_message(descriptor, pieces, destination, &buffer, flags),
-                // What goes with the bytes has gone with the first of them.
-                _ => sys::send_message(descriptor, &behind(pieces, sent), destination, &[], flags),
+                // The control messages were sent with the first bytes.
+                _ => sys::send_message(
+                    descriptor,
+                    &without_front(pieces, sent),
+                    destination,
+                    &[],
+                    flags,
+                ),
             }
         },
     }
@@ -59,7 +65,7 @@ pub fn send_message(
 
 /// The pieces without their first `count` bytes.
 #[cold]
-fn behind<'a>(pieces: &[IoSlice<'a>], count: usize) -> Vec<IoSlice<'a>> {
+fn without_front<'a>(pieces: &[IoSlice<'a>], count: usize) -> Vec<IoSlice<'a>> {
     let mut pieces = pieces.to_vec();
     let mut rest = &mut pieces[..];
     IoSlice::advance_slices(&mut rest, count);
@@ -71,9 +77,9 @@ fn behind<'a>(pieces: &[IoSlice<'a>], count: usize) -> Vec<IoSlice<'a>> {
 pub struct IncomingMessage {
     /// The count of bytes.
     pub length: usize,
-    /// The sender, without bytes where it has no name.
+    /// The sender's address, without bytes where the sender has none.
     pub sender: Address,
-    /// Descriptors that came along, close-on-exec.
+    /// The descriptors that were passed, close-on-exec.
     pub descriptors: Vec<OwnedFd>,
     /// The other control messages.
     pub control: Vec<ControlMessage>,
@@ -88,7 +94,8 @@ impl IncomingMessage {
         self.flags & libc::MSG_TRUNC != 0
     }
 
-    /// Whether there was no room for all control messages and descriptors. The latter are closed.
+    /// Whether there was no room for all control messages and descriptors. The kernel has closed descriptors without
+    /// room.
     #[must_use]
     pub const fn is_control_truncated(&self) -> bool {
         self.flags & libc::MSG_CTRUNC != 0
@@ -96,7 +103,7 @@ impl IncomingMessage {
 }
 
 /// Receives one message, at most `limit` bytes of it and `control` bytes of control messages,
-/// `recvmsg(2)`. `low_water` is the socket's `SO_RCVLOWAT`, 1 where it was not set.
+/// `recvmsg(2)`. `low_water` is the socket's `SO_RCVLOWAT`, 1 by default.
 pub fn receive_message(
     handle: impl Handle,
     limit: usize,
@@ -123,7 +130,7 @@ pub fn receive_message(
     Receiving::new("recvmsg", handle, limit, low_water, flags, call)
 }
 
-impl Portion for IncomingMessage {
+impl Received for IncomingMessage {
     fn length(&self) -> usize {
         self.length
     }
@@ -139,17 +146,17 @@ impl Portion for IncomingMessage {
         }
     }
 
-    /// The bytes of a message with descriptors or credentials are not mixed with those of another,
-    /// `unix(7)`.
+    /// The kernel does not join the bytes of a message that has descriptors or credentials with those of another
+    /// message, `unix(7)`.
     fn is_last(&self) -> bool {
-        let is_bound = |message: &ControlMessage| {
+        let has_credentials = |message: &ControlMessage| {
             (message.level, message.kind) == (libc::SOL_SOCKET, libc::SCM_CREDENTIALS)
         };
         !self.descriptors.is_empty()
             || self.is_control_truncated()
-            || self.control.iter().any(is_bound)
+            || self.control.iter().any(has_credentials)
     }
 }
 
-/// The room for control messages that one descriptor takes and two do not.
+/// Room for the control message of one descriptor, and not of two.
 pub const ROOM_FOR_ONE_DESCRIPTOR: usize = control::room_for(size_of::<i32>());

@@ -1,12 +1,12 @@
 //! One system call, in the socket's own mode.
 //!
-//! For APIs that give their users the system's calls as they are. Whether such a call waits is the
-//! socket's affair: in blocking mode it does, as long as its `SO_RCVTIMEO` or `SO_SNDTIMEO` lets it;
-//! in non-blocking mode it never does. `EAGAIN`, `EINTR` and the like end the operation as errors.
+//! These operations are for APIs that expose the system calls as they are. The socket decides whether such a call
+//! waits: in blocking mode the call waits, for `SO_RCVTIMEO` or `SO_SNDTIMEO` at the longest; in non-blocking mode
+//! the call never waits. Errors such as `EAGAIN` and `EINTR` end the operation.
 //!
-//! A driver that may let the kernel wait makes one system call. For another driver, the operation does
-//! on a socket in blocking mode what the kernel does there: it waits, it sends all, and it receives as
-//! much as `MSG_WAITALL` and `SO_RCVLOWAT` ask for. Such a driver gets the socket's time-out as its own;
+//! With a driver that lets the kernel wait, the operation is one system call. With any other driver, and a socket in
+//! blocking mode, the operation does what the kernel does there: it waits, it sends all bytes, and it receives
+//! as many as `MSG_WAITALL` and `SO_RCVLOWAT` ask for. The caller must give such a driver the socket's time-out;
 //! where that ends the operation, the result is what has been sent or received by then.
 
 mod accepting;
@@ -26,38 +26,38 @@ pub use message::{
 use super::patience;
 use crate::{Descriptor, Errno, sys};
 
-/// How a call is kept from waiting.
+/// How an attempt keeps a system call from waiting.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Manner {
-    /// By the flag `MSG_DONTWAIT`.
-    Flag,
-    /// It has the flag already.
-    NeverWaits,
-    /// By the mode of the socket only.
-    Mode,
+enum DontWait {
+    /// It adds the flag `MSG_DONTWAIT`.
+    AddFlag,
+    /// The caller has set the flag.
+    HasFlag,
+    /// It sets the mode of the socket: the call has no such flag.
+    SetMode,
 }
 
-impl Manner {
-    const fn of(flags: i32) -> Manner {
-        if flags & libc::MSG_DONTWAIT == 0 { Manner::Flag } else { Manner::NeverWaits }
+impl DontWait {
+    const fn for_flags(flags: i32) -> DontWait {
+        if flags & libc::MSG_DONTWAIT == 0 { DontWait::AddFlag } else { DontWait::HasFlag }
     }
 
-    /// Makes a call so that it does not wait. The call gets the further flags with which it is to be made.
+    /// Makes a call that does not wait. `call` gets the flags that it must add.
     fn without_waiting<T>(
         self,
         descriptor: Descriptor,
         call: impl FnOnce(i32) -> Result<T, Errno>,
     ) -> Result<T, Errno> {
         match self {
-            Manner::Flag | Manner::NeverWaits => call(libc::MSG_DONTWAIT),
-            Manner::Mode if sys::nonblocking(descriptor)? => call(0),
-            Manner::Mode => patience::without_waiting(descriptor, || call(0)),
+            DontWait::AddFlag | DontWait::HasFlag => call(libc::MSG_DONTWAIT),
+            DontWait::SetMode if sys::nonblocking(descriptor)? => call(0),
+            DontWait::SetMode => patience::without_waiting(descriptor, || call(0)),
         }
     }
 
-    /// Whether the call waits where it has to.
+    /// Whether the call may wait: the socket is in blocking mode, and the caller has not set the flag.
     #[cold]
-    fn waits(self, descriptor: Descriptor) -> Result<bool, Errno> {
-        Ok(self != Manner::NeverWaits && !sys::nonblocking(descriptor)?)
+    fn allows_waiting(self, descriptor: Descriptor) -> Result<bool, Errno> {
+        Ok(self != DontWait::HasFlag && !sys::nonblocking(descriptor)?)
     }
 }

@@ -1,61 +1,62 @@
 //! Receiving in the socket's own mode.
 
-use super::Manner;
-use crate::operation::patience::present;
+use super::DontWait;
+use crate::operation::patience::current_events;
 use crate::operation::{EventLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::options::{DOMAIN, TYPE};
 use crate::{Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 
-/// The most that is received at once behind a part, before as much has come already: memory grows with
-/// what arrives, not with what is asked for.
-const AT_ONCE: usize = 256 * 1024;
+/// The most that a further call receives, unless more has arrived already: memory grows with the bytes that
+/// arrive, not with the limit.
+const MOST_AT_ONCE: usize = 256 * 1024;
 
-/// What a call that receives gives besides the bytes.
-pub(super) trait Portion: Sized {
-    /// How many bytes there are.
+/// The result of a system call that receives, besides the bytes.
+pub(super) trait Received: Sized {
+    /// The count of bytes.
     fn length(&self) -> usize;
 
-    /// Adds what a later call has given.
+    /// Adds the result of a later call.
     fn join(self, later: Self) -> Self;
 
-    /// Whether no call goes on behind it: something has come along that belongs to these bytes.
+    /// Whether no further call follows: the bytes have a control message of their own.
     fn is_last(&self) -> bool {
         false
     }
 }
 
-/// A system call that receives, until as much has come as is asked for where the socket is a stream in
-/// blocking mode.
+/// A system call that receives. On a stream in blocking mode, the operation repeats it until the minimum has
+/// arrived.
 pub(super) struct Receiving<H, T, C> {
     name: &'static str,
     handle: H,
     limit: usize,
-    /// How many bytes are enough.
-    enough: usize,
+    /// How many bytes the operation waits for.
+    minimum: usize,
     flags: i32,
-    /// What has come, where that was not enough.
-    part: Option<Part<T>>,
-    /// Makes the call for so many bytes, with these flags.
+    /// What has arrived, where that is less than the minimum.
+    partial: Option<Partial<T>>,
+    /// Makes the call for at most so many bytes, with these flags.
     call: C,
 }
 
-struct Part<T> {
+struct Partial<T> {
     bytes: Vec<u8>,
-    portion: T,
+    received: T,
 }
 
-impl<T> Part<T> {
+impl<T> Partial<T> {
     fn finish(self, scratch: &mut Scratch) -> T {
         scratch.replace(self.bytes);
-        self.portion
+        self.received
     }
 }
 
-impl<H: Handle, T: Portion, C> Receiving<H, T, C>
+impl<H: Handle, T: Received, C> Receiving<H, T, C>
 where
     C: FnMut(Descriptor, &mut Scratch, usize, i32) -> Result<T, Errno>,
 {
-    /// Receives at most `limit` bytes. `low_water` is the socket's `SO_RCVLOWAT`.
+    /// Receives at most `limit` bytes. `low_water` is the socket's `SO_RCVLOWAT`, the minimum without
+    /// `MSG_WAITALL`.
     pub(super) fn new(
         name: &'static str,
         handle: H,
@@ -64,8 +65,8 @@ where
         flags: i32,
         call: C,
     ) -> Self {
-        let enough = if flags & libc::MSG_WAITALL == 0 { low_water.min(limit) } else { limit };
-        Receiving { name, handle, limit, enough, flags, part: None, call }
+        let minimum = if flags & libc::MSG_WAITALL == 0 { low_water.min(limit) } else { limit };
+        Receiving { name, handle, limit, minimum, flags, partial: None, call }
     }
 
     #[inline(always)]
@@ -78,31 +79,33 @@ where
         if let Patience::Kernel(_) = patience {
             return (self.call)(descriptor, scratch, self.limit, self.flags).map(Progress::Done);
         }
-        if let Some(part) = self.part.take() {
-            return self.go_on(part, descriptor, scratch);
+        if let Some(partial) = self.partial.take() {
+            return self.receive_rest(partial, descriptor, scratch);
         }
         match (self.call)(descriptor, scratch, self.limit, self.flags | libc::MSG_DONTWAIT) {
-            Ok(portion) if portion.length() >= self.enough || portion.length() == 0 => {
-                Ok(Progress::Done(portion))
+            Ok(received) if received.length() >= self.minimum || received.length() == 0 => {
+                Ok(Progress::Done(received))
             }
-            Ok(portion) if self.waits_for_more(descriptor)? => {
+            Ok(received) if self.waits_for_minimum(descriptor)? => {
                 let bytes = scratch.filled().to_vec();
-                self.go_on(Part { bytes, portion }, descriptor, scratch)
+                self.receive_rest(Partial { bytes, received }, descriptor, scratch)
             }
-            Err(Errno::AGAIN) if Manner::of(self.flags).waits(descriptor)? => Ok(Progress::Waiting),
+            Err(Errno::AGAIN) if DontWait::for_flags(self.flags).allows_waiting(descriptor)? => {
+                Ok(Progress::Waiting)
+            }
             result => result.map(Progress::Done),
         }
     }
 
-    /// Whether the kernel would wait where less has come than is asked for.
+    /// Whether the kernel would wait until the minimum has arrived.
     #[cold]
-    fn waits_for_more(&self, descriptor: Descriptor) -> Result<bool, Errno> {
-        const ALONE: i32 = libc::MSG_OOB | libc::MSG_ERRQUEUE;
+    fn waits_for_minimum(&self, descriptor: Descriptor) -> Result<bool, Errno> {
+        const WITHOUT_MINIMUM: i32 = libc::MSG_OOB | libc::MSG_ERRQUEUE;
         let is = |option, value| descriptor.option(option) == Ok(value);
-        Ok(self.flags & ALONE == 0
-            && Manner::of(self.flags).waits(descriptor)?
+        Ok(self.flags & WITHOUT_MINIMUM == 0
+            && DontWait::for_flags(self.flags).allows_waiting(descriptor)?
             && is(&TYPE, libc::SOCK_STREAM)
-            // A look at a unix stream never waits for more.
+            // MSG_PEEK on a unix stream returns what has arrived.
             && !(self.peeks() && is(&DOMAIN, libc::AF_UNIX)))
     }
 
@@ -110,56 +113,56 @@ where
         self.flags & libc::MSG_PEEK != 0
     }
 
-    /// Receives what is behind a part, or looks at all once more.
+    /// Receives the bytes behind the partial result, or peeks at all bytes once more.
     #[cold]
-    fn go_on(
+    fn receive_rest(
         &mut self,
-        mut part: Part<T>,
+        mut partial: Partial<T>,
         descriptor: Descriptor,
         scratch: &mut Scratch,
     ) -> Result<Progress<T>, Errno> {
         loop {
-            let length = part.bytes.len();
-            let is_enough = length >= self.enough || part.portion.is_last();
-            if is_enough || self.is_cut_short(descriptor).unwrap_or(true) {
-                return Ok(Progress::Done(part.finish(scratch)));
+            let length = partial.bytes.len();
+            let is_complete = length >= self.minimum || partial.received.is_last();
+            if is_complete || self.stops_early(descriptor).unwrap_or(true) {
+                return Ok(Progress::Done(partial.finish(scratch)));
             }
             let room = match self.peeks() {
                 true => self.limit,
-                false => (self.limit - length).min(length.max(AT_ONCE)),
+                false => (self.limit - length).min(length.max(MOST_AT_ONCE)),
             };
-            part.bytes.try_reserve(room).map_err(|_| Errno::NOMEM)?;
+            partial.bytes.try_reserve(room).map_err(|_| Errno::NOMEM)?;
             match (self.call)(descriptor, scratch, room, self.flags | libc::MSG_DONTWAIT) {
-                Ok(portion) if self.peeks() && portion.length() > length => {
-                    part = Part { bytes: scratch.filled().to_vec(), portion };
+                Ok(received) if self.peeks() && received.length() > length => {
+                    partial = Partial { bytes: scratch.filled().to_vec(), received };
                 }
-                Ok(_) if self.peeks() => return self.wait(part),
-                Ok(portion) if portion.length() > 0 => {
-                    part.bytes.extend_from_slice(scratch.filled());
-                    part.portion = part.portion.join(portion);
+                Ok(_) if self.peeks() => return self.wait(partial),
+                Ok(received) if received.length() > 0 => {
+                    partial.bytes.extend_from_slice(scratch.filled());
+                    partial.received = partial.received.join(received);
                 }
-                Err(Errno::AGAIN) => return self.wait(part),
-                Ok(_) | Err(_) => return Ok(Progress::Done(part.finish(scratch))),
+                Err(Errno::AGAIN) => return self.wait(partial),
+                Ok(_) | Err(_) => return Ok(Progress::Done(partial.finish(scratch))),
             }
         }
     }
 
-    fn wait(&mut self, part: Part<T>) -> Result<Progress<T>, Errno> {
-        self.part = Some(part);
+    fn wait(&mut self, partial: Partial<T>) -> Result<Progress<T>, Errno> {
+        self.partial = Some(partial);
         Ok(Progress::Waiting)
     }
 
-    /// Whether the kernel goes no further than this: to an error, which is the next call's, to the mark of
-    /// urgent data, and where what is looked at has an end.
-    fn is_cut_short(&self, descriptor: Descriptor) -> Result<bool, Errno> {
+    /// Whether the kernel would return less than the minimum: at a pending error, which the next call returns, at
+    /// the mark of urgent data, and at the end of a stream that the call peeks at.
+    fn stops_early(&self, descriptor: Descriptor) -> Result<bool, Errno> {
         let end = if self.peeks() { libc::POLLRDHUP | libc::POLLHUP } else { 0 };
-        let present = present(descriptor, libc::POLLPRI | libc::POLLRDHUP)?;
-        let is_urgent = present & libc::POLLPRI != 0;
-        Ok(present & (libc::POLLERR | end) != 0 || is_urgent && sys::at_mark(descriptor)?)
+        let events = current_events(descriptor, libc::POLLPRI | libc::POLLRDHUP)?;
+        let is_urgent = events & libc::POLLPRI != 0;
+        Ok(events & (libc::POLLERR | end) != 0 || is_urgent && sys::at_mark(descriptor)?)
     }
 }
 
-impl<H: Handle, T: Portion, C> Operation for Receiving<H, T, C>
+impl<H: Handle, T: Received, C> Operation for Receiving<H, T, C>
 where
     C: FnMut(Descriptor, &mut Scratch, usize, i32) -> Result<T, Errno>,
 {
@@ -180,6 +183,6 @@ where
     }
 
     fn end_early(&mut self, scratch: &mut Scratch, reason: Error) -> Result<T, Error> {
-        self.part.take().map(|part| part.finish(scratch)).ok_or(reason)
+        self.partial.take().map(|partial| partial.finish(scratch)).ok_or(reason)
     }
 }

@@ -1,22 +1,22 @@
 //! Sending in the socket's own mode.
 
-use super::Manner;
+use super::DontWait;
 use crate::operation::patience::has_error;
-use crate::operation::send::FullPeer;
+use crate::operation::send::PeerQueue;
 use crate::operation::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::{Descriptor, Errno, Error, Handle, Scratch};
 
-/// A system call that sends, until all is sent where the socket is in blocking mode.
+/// A system call that sends. On a socket in blocking mode, the operation repeats it until all bytes are sent.
 pub(super) struct Sending<H, C> {
     pub(super) name: &'static str,
     pub(super) handle: H,
-    pub(super) manner: Manner,
+    pub(super) dont_wait: DontWait,
     /// How many bytes there are, and how many of them have been sent.
     pub(super) length: usize,
     pub(super) sent: usize,
-    /// Where to, if the socket is not connected.
-    pub(super) peer: FullPeer,
-    /// Makes the call for the bytes behind those that have been sent, with these further flags.
+    /// The queue of the destination, if the socket is not connected.
+    pub(super) peer_queue: PeerQueue,
+    /// Makes the call for the bytes behind the first so many, with these additional flags.
     pub(super) call: C,
 }
 
@@ -27,18 +27,18 @@ impl<H: Handle, C: FnMut(Descriptor, usize, i32) -> Result<usize, Errno>> Sendin
         if let Patience::Kernel(_) = patience {
             return (self.call)(descriptor, 0, 0).map(Progress::Done);
         }
-        let (manner, call) = (self.manner, &mut self.call);
-        match manner.without_waiting(descriptor, |flags| call(descriptor, self.sent, flags)) {
+        let (dont_wait, call) = (self.dont_wait, &mut self.call);
+        match dont_wait.without_waiting(descriptor, |flags| call(descriptor, self.sent, flags)) {
             Ok(length) if self.sent + length >= self.length => {
                 Ok(Progress::Done(self.sent + length))
             }
-            result => self.go_on(descriptor, result),
+            result => self.send_rest(descriptor, result),
         }
     }
 
-    /// What comes of a call that has not sent all.
+    /// Handles the result of a call that has not sent all bytes, and makes further calls.
     #[cold]
-    fn go_on(
+    fn send_rest(
         &mut self,
         descriptor: Descriptor,
         mut result: Result<usize, Errno>,
@@ -48,19 +48,21 @@ impl<H: Handle, C: FnMut(Descriptor, usize, i32) -> Result<usize, Errno>> Sendin
                 // The end of a file.
                 Ok(0) => return Ok(Progress::Done(self.sent)),
                 Ok(length) => self.sent += length,
-                Err(Errno::AGAIN) if self.manner.waits(descriptor)? => {
-                    self.peer.found();
+                Err(Errno::AGAIN) if self.dont_wait.allows_waiting(descriptor)? => {
+                    self.peer_queue.note_full();
                     return Ok(Progress::Waiting);
                 }
                 Err(errno) if self.sent == 0 => return Err(errno),
                 Err(_) => return Ok(Progress::Done(self.sent)),
             }
-            let is_all = self.sent >= self.length;
-            if is_all || !self.manner.waits(descriptor)? || has_error(descriptor)? {
+            let is_complete = self.sent >= self.length;
+            if is_complete || !self.dont_wait.allows_waiting(descriptor)? || has_error(descriptor)?
+            {
                 return Ok(Progress::Done(self.sent));
             }
             let (sent, call) = (self.sent, &mut self.call);
-            result = self.manner.without_waiting(descriptor, |flags| call(descriptor, sent, flags));
+            result =
+                self.dont_wait.without_waiting(descriptor, |flags| call(descriptor, sent, flags));
         }
     }
 }
@@ -81,7 +83,7 @@ impl<H: Handle, C: FnMut(Descriptor, usize, i32) -> Result<usize, Errno>> Operat
     }
 
     fn waits_for(&self) -> Wait<'_> {
-        self.peer.waits_for(&self.handle)
+        self.peer_queue.waits_for(&self.handle)
     }
 
     fn end_early(&mut self, _: &mut Scratch, reason: Error) -> Result<usize, Error> {

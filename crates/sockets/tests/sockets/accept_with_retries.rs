@@ -1,6 +1,6 @@
-//! Accepting where the process has no descriptor left.
+//! Accepting with retries after a shortage.
 
-use moonwire_sockets::operation::{AcceptPatiently, Progress, Wait};
+use moonwire_sockets::operation::{AcceptWithRetries, Progress, Wait};
 use moonwire_sockets::{Address, Error, Family, Kind, Operation, Scratch, Socket, block_on};
 
 use crate::support::{SOON, attempt};
@@ -15,7 +15,7 @@ fn listener() -> Result<(Socket, Address), Error> {
 #[test]
 fn connections_are_in_blocking_mode() -> Result<(), Error> {
     let (listener, address) = listener()?;
-    let mut accept = AcceptPatiently::new(listener.descriptor());
+    let mut accept = AcceptWithRetries::new(listener.descriptor());
     assert!(matches!(attempt(&mut accept), Ok(Progress::Waiting)));
     assert!(matches!(accept.waits_for(), Wait::Unowned(..)));
     let client = Socket::nonblocking(Family::Inet, Kind::Stream)?;
@@ -28,9 +28,9 @@ fn connections_are_in_blocking_mode() -> Result<(), Error> {
 }
 
 #[test]
-fn what_listens_not_is_a_failure() -> Result<(), Error> {
+fn a_socket_that_does_not_listen_is_a_failure() -> Result<(), Error> {
     let socket = Socket::nonblocking(Family::Inet, Kind::Stream)?;
-    let accepted = attempt(&mut AcceptPatiently::new(socket.descriptor()));
+    let accepted = attempt(&mut AcceptWithRetries::new(socket.descriptor()));
     assert_eq!(accepted.map(drop).map_err(|error| error.operation), Err("accept"));
     Ok(())
 }

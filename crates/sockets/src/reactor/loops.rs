@@ -4,10 +4,7 @@
 //! reactor that is told of it has it for itself until it is closed.
 
 use std::collections::HashMap;
-use std::os::fd::{AsRawFd, RawFd};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use mio::Poll;
 
 use crate::{Descriptor, Errno, sys};
 
@@ -18,7 +15,7 @@ static LOOPS: Mutex<Option<Loops>> = Mutex::new(None);
 #[derive(Default)]
 struct Loops {
     /// The `epoll(7)` descriptor of each reactor.
-    watchers: HashMap<Number, RawFd>,
+    watchers: HashMap<Number, Descriptor>,
     /// The reactor of each descriptor, by its number; 0 for none.
     owners: Vec<Number>,
     last: Number,
@@ -52,11 +49,11 @@ fn with_loops<T>(act: impl FnOnce(&mut Loops) -> T) -> T {
 pub(super) struct Claims(Number);
 
 impl Claims {
-    pub(super) fn new(poll: &Poll) -> Result<Claims, Errno> {
+    pub(super) fn new(watcher: Descriptor) -> Result<Claims, Errno> {
         with_loops(|loops| {
             loops.settle()?;
             loops.last += 1;
-            loops.watchers.insert(loops.last, poll.as_raw_fd());
+            loops.watchers.insert(loops.last, watcher);
             Ok(Claims(loops.last))
         })
     }
@@ -77,7 +74,7 @@ impl Claims {
             if owner != self.0
                 && let Some(watcher) = loops.watchers.get(&owner)
                 // Somebody may have closed it by its number, who has not told anybody.
-                && sys::is_watched(Descriptor::from_number(*watcher), descriptor)
+                && sys::is_watched(*watcher, descriptor)
             {
                 return Err(Errno::BUSY);
             }

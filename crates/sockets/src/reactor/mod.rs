@@ -4,7 +4,7 @@
 //! has nothing else to do: that parks the thread until something has come, and tells who is to be woken.
 //!
 //! Each descriptor is told to the kernel once, edge-triggered, when somebody waits for it for the first
-//! time (`epoll(7)`, through mio). The events are read without mio, whose time-outs are whole milliseconds.
+//! time (`epoll(7)`).
 //! What is known of the readiness of a descriptor is kept: an operation does not try a call of which it is
 //! known that it would have to wait ([`Patience::Loop`](crate::operation::Patience)).
 
@@ -14,11 +14,9 @@ mod outside;
 mod sources;
 mod timers;
 
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use mio::{Poll, Token, Waker};
 
 use self::closing::Shared;
 use self::loops::Claims;
@@ -51,9 +49,9 @@ pub enum Wake {
 /// kernel, is still in the caches when those who are woken make their calls.
 const EVENTS: usize = 64;
 /// The token of the waker of look-ups.
-const ANSWERED: Token = Token(usize::MAX);
+const ANSWERED: u64 = u64::MAX;
 /// The token of the timer for those who wait for the reactor itself.
-const TIMER: Token = Token(usize::MAX - 1);
+const TIMER: u64 = u64::MAX - 1;
 
 /// The waiters of one thread, and what each waits for.
 #[derive(Debug)]
@@ -66,7 +64,8 @@ pub struct Reactor {
 
 #[derive(Debug)]
 struct Inner {
-    poll: Poll,
+    /// The `epoll(7)` descriptor.
+    watcher: OwnedFd,
     found: WatchEvents,
     sources: Sources,
     timers: Timers,
@@ -108,11 +107,13 @@ impl Reactor {
     /// # Errors
     /// That of `epoll_create1(2)`, `eventfd(2)` or `pthread_atfork(3)`.
     pub fn new() -> Result<Reactor, Errno> {
-        let poll = Poll::new()?;
-        let waker = Waker::new(poll.registry(), ANSWERED)?;
+        let watcher = sys::watcher()?;
+        let number = Descriptor::from_number(watcher.as_raw_fd());
+        let notifier = sys::notifier()?;
+        sys::register_readable(number, &notifier, ANSWERED)?;
         let inner = Shared::new(Inner {
-            sources: Sources::new(Claims::new(&poll)?),
-            poll,
+            sources: Sources::new(Claims::new(number)?),
+            watcher,
             found: WatchEvents::default(),
             timers: Timers::default(),
             waits: Vec::new(),
@@ -121,10 +122,7 @@ impl Reactor {
             outside: Outside::default(),
             have_changed_hands: false,
         });
-        let lookups = Lookups::new(move || {
-            // A waker fails where its reactor is gone, and with it all who wait.
-            let _ = waker.wake();
-        });
+        let lookups = Lookups::new(move || sys::notify(&notifier));
         Ok(Reactor { inner, lookups, process: sys::Process::watched()? })
     }
 
@@ -224,14 +222,13 @@ impl Reactor {
         } else {
             Some(Duration::ZERO)
         };
-        let watcher = Descriptor::from_number(inner.poll.as_raw_fd());
-        match sys::watched(watcher, EVENTS, timeout, &mut inner.found) {
+        match sys::watched(inner.watcher(), EVENTS, timeout, &mut inner.found) {
             Ok(()) | Err(Errno::INTR) => {}
             Err(errno) => return Err(errno),
         }
         let mut are_answers_there = false;
         for (token, events) in inner.found.iter() {
-            match Token(token as usize) {
+            match token {
                 ANSWERED => are_answers_there = true,
                 TIMER => inner.outside.disarm(),
                 _ => inner.sources.note(token, events, &mut inner.woken),
@@ -320,6 +317,10 @@ impl EventLoop for Reactor {
 }
 
 impl Inner {
+    fn watcher(&self) -> Descriptor {
+        Descriptor::from_number(self.watcher.as_raw_fd())
+    }
+
     fn record(&mut self, waiter: Waiter) -> &mut Record {
         let place = waiter.0 as usize;
         if place >= self.waits.len() {
@@ -349,7 +350,7 @@ impl Inner {
         descriptor: Descriptor,
         interest: Interest,
     ) -> Result<(), Errno> {
-        let is_added = self.sources.add(self.poll.registry(), descriptor, interest, waiter)?;
+        let is_added = self.sources.add(self.watcher(), descriptor, interest, waiter)?;
         let hand = self.sources.hand(descriptor);
         self.record(waiter).on = On::Descriptor(descriptor, interest, hand);
         if !is_added {
@@ -370,7 +371,7 @@ impl Inner {
                 if !is_wanted {
                     continue;
                 }
-                match self.sources.add(self.poll.registry(), entry.descriptor(), interest, waiter) {
+                match self.sources.add(self.watcher(), entry.descriptor(), interest, waiter) {
                     Ok(true) => {
                         let hand = self.sources.hand(entry.descriptor());
                         many.push((entry.descriptor(), interest, hand));
@@ -431,12 +432,9 @@ impl Inner {
 
     /// Looks whether there is still the same behind a number of which nobody has told whose it is.
     fn look_behind(&mut self, descriptor: Descriptor) {
-        if self.sources.may_be_another(descriptor) {
-            let watcher = Descriptor::from_number(self.poll.as_raw_fd());
-            if !sys::is_watched(watcher, descriptor) {
-                self.have_changed_hands = true;
-                self.sources.forget(descriptor, false, &mut self.woken);
-            }
+        if self.sources.may_be_another(descriptor) && !sys::is_watched(self.watcher(), descriptor) {
+            self.have_changed_hands = true;
+            self.sources.forget(descriptor, false, &mut self.woken);
         }
     }
 

@@ -1,10 +1,7 @@
 //! A reactor as a part of somebody else's event loop.
 
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
-
-use mio::Token;
-use mio::unix::SourceFd;
 
 use super::{Reactor, TIMER};
 use crate::{Descriptor, Errno, sys};
@@ -31,22 +28,14 @@ impl Reactor {
     /// # Errors
     /// That of `timerfd_create(2)` or `epoll_ctl(2)`.
     pub fn descriptor(&self) -> Result<Descriptor, Errno> {
-        const {
-            assert!(TIMER.0 != Token(usize::MAX).0);
-        }
         let mut inner = self.inner.borrow_mut();
         let inner = &mut *inner;
         if inner.outside.timer.is_none() {
             let timer = sys::timer()?;
-            let number = timer.as_raw_fd();
-            inner.poll.registry().register(
-                &mut SourceFd(&number),
-                TIMER,
-                mio::Interest::READABLE,
-            )?;
+            sys::register_readable(inner.watcher(), &timer, TIMER)?;
             inner.outside.timer = Some(timer);
         }
-        Ok(Descriptor::from_number(inner.poll.as_raw_fd()))
+        Ok(inner.watcher())
     }
 
     /// Sets the descriptor right before somebody waits for it: `at_once` makes it readable now.

@@ -1,11 +1,8 @@
 //! What is known of descriptors, and who waits for them.
 
-use mio::unix::SourceFd;
-use mio::{Registry, Token};
-
 use super::loops::Claims;
 use super::{Waiter, Wake};
-use crate::{Descriptor, Errno, Interest, events};
+use crate::{Descriptor, Errno, Interest, events, sys};
 
 /// Descriptors by their numbers.
 #[derive(Debug)]
@@ -128,7 +125,7 @@ impl Sources {
     /// or is a file, which is always ready.
     pub(super) fn add(
         &mut self,
-        registry: &Registry,
+        watcher: Descriptor,
         descriptor: Descriptor,
         interest: Interest,
         waiter: Waiter,
@@ -142,7 +139,7 @@ impl Sources {
         let source = &mut self.list[number];
         if !source.is_registered {
             self.claims.claim(descriptor)?;
-            match register(registry, descriptor) {
+            match sys::register(watcher, descriptor) {
                 Ok(()) => {}
                 Err(Errno(libc::EPERM | libc::EBADF)) => return Ok(false),
                 Err(errno) => return Err(errno),
@@ -255,20 +252,5 @@ impl Sources {
             woken.extend(waiters.map(|waiter| (*waiter, Wake::Closed)));
         }
         self.claims.disclaim(descriptor);
-    }
-}
-
-/// Tells the kernel of a descriptor, for both directions at once: it is told of each only once.
-fn register(registry: &Registry, descriptor: Descriptor) -> Result<(), Errno> {
-    let number = descriptor.number();
-    let interests =
-        mio::Interest::READABLE.add(mio::Interest::WRITABLE).add(mio::Interest::PRIORITY);
-    let token = Token(number.unsigned_abs() as usize);
-    match registry.register(&mut SourceFd(&number), token, interests).map_err(Errno::from) {
-        // Somebody has put another copy of a descriptor there whose number was given up.
-        Err(Errno(libc::EEXIST)) => {
-            registry.reregister(&mut SourceFd(&number), token, interests).map_err(Errno::from)
-        }
-        result => result,
     }
 }

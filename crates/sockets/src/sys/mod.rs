@@ -22,6 +22,7 @@ mod flags;
 mod fork;
 mod interfaces;
 mod message;
+mod notifier;
 mod pipe_signal;
 mod resolver;
 mod scratch;
@@ -42,6 +43,7 @@ pub(crate) use flags::{
 pub(crate) use fork::Process;
 pub(crate) use interfaces::{interface_name, interfaces};
 pub(crate) use message::{receive_message, send_message};
+pub(crate) use notifier::{notifier, notify};
 pub(crate) use resolver::{Hints, address_info, interface_index, name_info};
 pub use scratch::{Scratch, copy_to};
 pub(crate) use socket::{
@@ -53,7 +55,9 @@ pub(crate) use timeout::set_timeout;
 pub(crate) use timer::{set_timer, timer};
 pub(crate) use transfer::{read, receive, receive_from, send, send_file, write};
 pub(crate) use wait::{poll, sleep};
-pub(crate) use watch::{WatchEvents, is_watched, watch, watched, watcher};
+pub(crate) use watch::{
+    WatchEvents, is_watched, register, register_readable, watch, watched, watcher,
+};
 
 use crate::Errno;
 

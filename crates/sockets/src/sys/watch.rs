@@ -1,6 +1,6 @@
 //! `epoll(7)`: descriptors that the kernel goes on watching between calls.
 
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -58,15 +58,8 @@ pub(crate) fn watch(
         (0, _) => libc::EPOLL_CTL_ADD,
         _ => libc::EPOLL_CTL_MOD,
     };
-    let mut event = libc::epoll_event {
-        events: u32::from(events.unsigned_abs()),
-        u64: u64::from(descriptor.number().unsigned_abs()),
-    };
-    // SAFETY: the event outlives the call.
-    check(unsafe {
-        libc::epoll_ctl(watcher.number(), operation, descriptor.number(), &raw mut event)
-    })?;
-    Ok(())
+    let number = u64::from(descriptor.number().unsigned_abs());
+    control(watcher, operation, descriptor, i32::from(events.cast_unsigned()), number)
 }
 
 /// Fills `found` with what is ready, at most `limit` descriptors. Where none is, waits for one until the
@@ -157,18 +150,54 @@ unsafe fn wait_precisely(
     }
 }
 
-/// Whether `watcher` watches a descriptor edge-triggered, as mio has it do. The kernel tells only whoever
-/// changes something: a watched descriptor is watched anew, and one that is ready is told once more.
-pub(crate) fn is_watched(watcher: Descriptor, descriptor: Descriptor) -> bool {
-    let events = libc::EPOLLET | libc::EPOLLIN | libc::EPOLLRDHUP | libc::EPOLLOUT | libc::EPOLLPRI;
-    let mut event = libc::epoll_event {
-        events: events as u32,
-        u64: u64::from(descriptor.number().unsigned_abs()),
-    };
+/// The events that a reactor hears of, edge-triggered: all of both directions.
+const BOTH_DIRECTIONS: i32 =
+    libc::EPOLLET | libc::EPOLLIN | libc::EPOLLRDHUP | libc::EPOLLOUT | libc::EPOLLPRI;
+
+/// `epoll_ctl(2)`: `data` comes with each event of the descriptor.
+fn control(
+    watcher: Descriptor,
+    operation: i32,
+    descriptor: Descriptor,
+    events: i32,
+    data: u64,
+) -> Result<(), Errno> {
+    let mut event = libc::epoll_event { events: events.cast_unsigned(), u64: data };
     // SAFETY: the event outlives the call.
     check(unsafe {
-        let operation = libc::EPOLL_CTL_MOD;
         libc::epoll_ctl(watcher.number(), operation, descriptor.number(), &raw mut event)
     })
-    .is_ok()
+    .map(drop)
+}
+
+/// Has `watcher` watch both directions of a descriptor, edge-triggered. The events come with the number of
+/// the descriptor.
+pub(crate) fn register(watcher: Descriptor, descriptor: Descriptor) -> Result<(), Errno> {
+    let number = u64::from(descriptor.number().unsigned_abs());
+    match control(watcher, libc::EPOLL_CTL_ADD, descriptor, BOTH_DIRECTIONS, number) {
+        // The program has put a copy of a watched descriptor under a number that was watched before.
+        Err(Errno(libc::EEXIST)) => {
+            control(watcher, libc::EPOLL_CTL_MOD, descriptor, BOTH_DIRECTIONS, number)
+        }
+        result => result,
+    }
+}
+
+/// Has `watcher` watch whether a descriptor of this crate is readable, edge-triggered. The events come with
+/// `data`, which is larger than every number of a descriptor.
+pub(crate) fn register_readable(
+    watcher: Descriptor,
+    descriptor: &OwnedFd,
+    data: u64,
+) -> Result<(), Errno> {
+    let descriptor = Descriptor::from_number(descriptor.as_raw_fd());
+    control(watcher, libc::EPOLL_CTL_ADD, descriptor, libc::EPOLLET | libc::EPOLLIN, data)
+}
+
+/// Whether `watcher` watches a descriptor that was [registered](register). The kernel answers only a call
+/// that changes something, so a watched descriptor is registered anew, and the kernel reports once more that
+/// it is ready.
+pub(crate) fn is_watched(watcher: Descriptor, descriptor: Descriptor) -> bool {
+    let number = u64::from(descriptor.number().unsigned_abs());
+    control(watcher, libc::EPOLL_CTL_MOD, descriptor, BOTH_DIRECTIONS, number).is_ok()
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::mem::offset_of;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
@@ -45,13 +46,20 @@ const LAYOUTS: [Layout; 3] = [
 ];
 
 const FAMILY: Range<usize> = 0..size_of::<libc::sa_family_t>();
-const PORT: Range<usize> = 2..4;
-const IPV4_ADDRESS: Range<usize> = 4..8;
-const IPV6_ADDRESS: Range<usize> = 8..24;
-const IPV6_SCOPE: Range<usize> = 24..28;
+const PORT: Range<usize> = range(offset_of!(libc::sockaddr_in, sin_port), 2);
+const IPV4_ADDRESS: Range<usize> = range(offset_of!(libc::sockaddr_in, sin_addr), 4);
+const IPV6_ADDRESS: Range<usize> = range(offset_of!(libc::sockaddr_in6, sin6_addr), 16);
+const IPV6_SCOPE: Range<usize> = range(offset_of!(libc::sockaddr_in6, sin6_scope_id), 4);
 /// Where the path of a unix address begins.
 const PATH: usize = FAMILY.end;
 const STORAGE_LENGTH: usize = size_of::<libc::sockaddr_storage>();
+
+const fn range(start: usize, length: usize) -> Range<usize> {
+    start..start + length
+}
+
+// Both families have the port at the same place.
+const _: () = assert!(PORT.start == offset_of!(libc::sockaddr_in6, sin6_port));
 
 impl Family {
     fn layout(self) -> &'static Layout {

@@ -198,7 +198,8 @@ impl DatagramQueue {
         let has_option = matches!(family, Some(Family::Inet | Family::Inet6));
         let enable = 1_i32.to_ne_bytes();
         let joins = has_option
-            && sys::set_option(descriptor, libc::SOL_UDP, libc::UDP_GRO, &enable).is_ok();
+            && sys::set_option(descriptor, sys::linux::SOL_UDP, sys::linux::UDP_GRO, &enable)
+                .is_ok();
         self.joins.set(if joins { Joins::Yes } else { Joins::No });
     }
 

@@ -8,17 +8,17 @@ use crate::{Address, Descriptor, Error, Family, sys};
 #[repr(i32)]
 pub enum Membership {
     /// Receive what anybody sends to the group.
-    Join = libc::MCAST_JOIN_GROUP,
+    Join = sys::linux::MCAST_JOIN_GROUP,
     /// Receive nothing more.
-    Leave = libc::MCAST_LEAVE_GROUP,
+    Leave = sys::linux::MCAST_LEAVE_GROUP,
     /// Receive what one source sends to the group.
-    JoinSource = libc::MCAST_JOIN_SOURCE_GROUP,
+    JoinSource = sys::linux::MCAST_JOIN_SOURCE_GROUP,
     /// Receive nothing more from that source.
-    LeaveSource = libc::MCAST_LEAVE_SOURCE_GROUP,
+    LeaveSource = sys::linux::MCAST_LEAVE_SOURCE_GROUP,
     /// Of a group that was joined for all sources, do not receive this one.
-    BlockSource = libc::MCAST_BLOCK_SOURCE,
+    BlockSource = sys::linux::MCAST_BLOCK_SOURCE,
     /// Receive it again.
-    UnblockSource = libc::MCAST_UNBLOCK_SOURCE,
+    UnblockSource = sys::linux::MCAST_UNBLOCK_SOURCE,
 }
 
 impl Descriptor {

@@ -17,7 +17,7 @@ pub mod events {
     /// The descriptor is not open (only returned).
     pub const NVAL: i16 = libc::POLLNVAL;
     /// The peer will write no more.
-    pub const RDHUP: i16 = libc::POLLRDHUP;
+    pub const RDHUP: i16 = crate::sys::linux::POLLRDHUP;
 }
 
 /// Which readiness an operation waits for.

@@ -44,8 +44,8 @@ fn is_of_connection(errno: Errno) -> bool {
             | libc::ENETDOWN
             | libc::EPROTO
             | libc::ENOPROTOOPT
-            | libc::EHOSTDOWN
-            | libc::ENONET
+            | sys::linux::EHOSTDOWN
+            | sys::linux::ENONET
             | libc::EHOSTUNREACH
             | libc::ENETUNREACH
     )

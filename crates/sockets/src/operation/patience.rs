@@ -78,7 +78,7 @@ impl Blocking {
     #[inline]
     pub(crate) fn flags(self) -> i32 {
         match self {
-            Blocking::No => libc::MSG_DONTWAIT,
+            Blocking::No => sys::linux::MSG_DONTWAIT,
             Blocking::Yes => 0,
         }
     }

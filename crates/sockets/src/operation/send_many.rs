@@ -67,7 +67,12 @@ fn kernel_segments(descriptor: Descriptor) -> bool {
         2 => false,
         _ => {
             let mut value = [0; size_of::<i32>()];
-            let known = sys::get_option(descriptor, libc::SOL_UDP, libc::UDP_SEGMENT, &mut value);
+            let known = sys::get_option(
+                descriptor,
+                sys::linux::SOL_UDP,
+                sys::linux::UDP_SEGMENT,
+                &mut value,
+            );
             KERNEL_SEGMENTS.store(if known.is_ok() { 1 } else { 2 }, Ordering::Relaxed);
             known.is_ok()
         }

@@ -5,10 +5,10 @@ use std::io::IoSlice;
 use std::num::NonZeroUsize;
 use std::ptr;
 
-use super::check;
 use super::socket::sockaddr;
+use super::{check, control};
 use crate::address::AddressStorage;
-use crate::{Address, Descriptor, Errno, control};
+use crate::{Address, Descriptor, Errno};
 
 fn header() -> libc::mmsghdr {
     // SAFETY: zeroes are a valid `mmsghdr`: lengths and null pointers.
@@ -26,8 +26,9 @@ pub(crate) struct Outgoing<'a> {
     pub(crate) segment: u16,
 }
 
-/// The room that the control message for one segment size takes.
-const SEGMENT_CONTROL: usize = 24;
+/// The length of the control message that has the size of a segment: two bytes where it is sent, four where it
+/// is received, and their padding.
+const SEGMENT_CONTROL: usize = control::room_for(size_of::<u64>());
 
 /// `sendmmsg(2)` without `SIGPIPE`: how many messages were taken.
 pub(crate) fn send_messages(
@@ -75,9 +76,6 @@ pub(crate) fn send_messages(
     })
     .map(|sent| sent.unsigned_abs() as usize)
 }
-
-/// The room that the control message takes which tells the size of a segment.
-const SEGMENT_ROOM: usize = 24;
 
 /// Messages that have been received, and the memory that they lie in. It is kept for the next time.
 #[derive(Default)]
@@ -138,7 +136,7 @@ impl Batch {
         self.memory.try_reserve_exact(room).map_err(|_| Errno::NOMEM)?;
         let memory = self.memory.as_mut_ptr();
         let mut names: Vec<AddressStorage> = (0..count).map(|_| AddressStorage::new()).collect();
-        let mut controls = vec![[0_u8; SEGMENT_ROOM]; count];
+        let mut controls = vec![[0_u8; SEGMENT_CONTROL]; count];
         let mut pieces: Vec<libc::iovec> = (0..count)
             .map(|index| libc::iovec {
                 // Within the memory, which has room for `count` of them.

@@ -5,9 +5,9 @@ use std::mem::MaybeUninit;
 use std::os::fd::{FromRawFd, OwnedFd};
 
 use super::check_length;
+use super::control::{self, ControlMessage};
 use super::socket::sockaddr;
 use crate::address::AddressStorage;
-use crate::control::{self, ControlMessage};
 use crate::{Address, Descriptor, Errno};
 
 fn message_header() -> libc::msghdr {

@@ -13,14 +13,23 @@
 //! * An address goes to the kernel with the length that it has, and is read by the length that the
 //!   kernel returns, cut to the size of the memory.
 //!
-//! Another system needs these files again; nothing outside this folder names a system.
+//! # What is outside of this folder
+//!
+//! Another system needs these files again, and no other files. Outside of this folder `libc` stands only for
+//! constants and plain types that POSIX defines (`AF_INET`, `EAGAIN`, `sockaddr_in`), never for a call. A
+//! constant of Linux that other files need comes from [`linux`]. The tables that show the system's constants
+//! to programs are the exception: `constants.rs`, `errno_names.rs`, `options/` and `signals.rs`. The test
+//! `libc_outside_of_sys` holds all this.
 
 mod append;
 mod batch;
+pub(crate) mod control;
 mod filter;
 mod flags;
 mod fork;
+mod handshakes;
 mod interfaces;
+pub(crate) mod linux;
 mod message;
 mod notifier;
 mod pipe_signal;
@@ -41,6 +50,7 @@ pub(crate) use flags::{
     at_mark, close_on_exec, duplicate, nonblocking, set_close_on_exec, set_nonblocking,
 };
 pub(crate) use fork::Process;
+pub(crate) use handshakes::has_handshakes;
 pub(crate) use interfaces::{interface_name, interfaces};
 pub(crate) use message::{receive_message, send_message};
 pub(crate) use notifier::{notifier, notify};

@@ -10,6 +10,7 @@ mod datagrams;
 mod files;
 mod hosts;
 mod kernel_timeouts;
+mod libc_outside_of_sys;
 mod lookups;
 mod loops;
 mod names;

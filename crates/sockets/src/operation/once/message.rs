@@ -8,7 +8,8 @@ use super::receiving::{Received, Receiving};
 use super::sending::Sending;
 use crate::operation::Operation;
 use crate::operation::send::PeerQueue;
-use crate::{Address, ControlMessage, Descriptor, Errno, Handle, Scratch, control, sys};
+use crate::sys::control;
+use crate::{Address, ControlMessage, Descriptor, Errno, Handle, Scratch, sys};
 
 /// What [`send_message`] sends.
 #[derive(Debug, Default)]
@@ -150,7 +151,7 @@ impl Received for IncomingMessage {
     /// message, `unix(7)`.
     fn is_last(&self) -> bool {
         let has_credentials = |message: &ControlMessage| {
-            (message.level, message.kind) == (libc::SOL_SOCKET, libc::SCM_CREDENTIALS)
+            (message.level, message.kind) == (libc::SOL_SOCKET, sys::linux::SCM_CREDENTIALS)
         };
         !self.descriptors.is_empty()
             || self.is_control_truncated()

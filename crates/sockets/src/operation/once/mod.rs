@@ -39,7 +39,7 @@ enum DontWait {
 
 impl DontWait {
     const fn for_flags(flags: i32) -> DontWait {
-        if flags & libc::MSG_DONTWAIT == 0 { DontWait::AddFlag } else { DontWait::HasFlag }
+        if flags & sys::linux::MSG_DONTWAIT == 0 { DontWait::AddFlag } else { DontWait::HasFlag }
     }
 
     /// Makes a call that does not wait. `call` gets the flags that it must add.
@@ -49,7 +49,7 @@ impl DontWait {
         call: impl FnOnce(i32) -> Result<T, Errno>,
     ) -> Result<T, Errno> {
         match self {
-            DontWait::AddFlag | DontWait::HasFlag => call(libc::MSG_DONTWAIT),
+            DontWait::AddFlag | DontWait::HasFlag => call(sys::linux::MSG_DONTWAIT),
             DontWait::SetMode if sys::nonblocking(descriptor)? => call(0),
             DontWait::SetMode => patience::without_waiting(descriptor, || call(0)),
         }

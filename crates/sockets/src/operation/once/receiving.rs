@@ -82,7 +82,7 @@ where
         if let Some(partial) = self.partial.take() {
             return self.receive_rest(partial, descriptor, scratch);
         }
-        match (self.call)(descriptor, scratch, self.limit, self.flags | libc::MSG_DONTWAIT) {
+        match (self.call)(descriptor, scratch, self.limit, self.flags | sys::linux::MSG_DONTWAIT) {
             Ok(received) if received.length() >= self.minimum || received.length() == 0 => {
                 Ok(Progress::Done(received))
             }
@@ -100,7 +100,7 @@ where
     /// Whether the kernel would wait until the minimum has arrived.
     #[cold]
     fn waits_for_minimum(&self, descriptor: Descriptor) -> Result<bool, Errno> {
-        const WITHOUT_MINIMUM: i32 = libc::MSG_OOB | libc::MSG_ERRQUEUE;
+        const WITHOUT_MINIMUM: i32 = libc::MSG_OOB | sys::linux::MSG_ERRQUEUE;
         let is = |option, value| descriptor.option(option) == Ok(value);
         Ok(self.flags & WITHOUT_MINIMUM == 0
             && DontWait::for_flags(self.flags).allows_waiting(descriptor)?
@@ -132,7 +132,7 @@ where
                 false => (self.limit - length).min(length.max(MOST_AT_ONCE)),
             };
             partial.bytes.try_reserve(room).map_err(|_| Errno::NOMEM)?;
-            match (self.call)(descriptor, scratch, room, self.flags | libc::MSG_DONTWAIT) {
+            match (self.call)(descriptor, scratch, room, self.flags | sys::linux::MSG_DONTWAIT) {
                 Ok(received) if self.peeks() && received.length() > length => {
                     partial = Partial { bytes: scratch.filled().to_vec(), received };
                 }
@@ -155,8 +155,8 @@ where
     /// Whether the kernel would return less than the minimum: at a pending error, which the next call returns, at
     /// the mark of urgent data, and at the end of a stream that the call peeks at.
     fn stops_early(&self, descriptor: Descriptor) -> Result<bool, Errno> {
-        let end = if self.peeks() { libc::POLLRDHUP | libc::POLLHUP } else { 0 };
-        let events = current_events(descriptor, libc::POLLPRI | libc::POLLRDHUP)?;
+        let end = if self.peeks() { sys::linux::POLLRDHUP | libc::POLLHUP } else { 0 };
+        let events = current_events(descriptor, libc::POLLPRI | sys::linux::POLLRDHUP)?;
         let is_urgent = events & libc::POLLPRI != 0;
         Ok(events & (libc::POLLERR | end) != 0 || is_urgent && sys::at_mark(descriptor)?)
     }

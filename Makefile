@@ -29,12 +29,17 @@ PREFIX ?= /usr/local
 ABI := $(if $(filter jit,$(LUA)),5.1,$(LUA))
 LUADIR ?= $(PREFIX)/share/lua/$(ABI)
 LIBDIR ?= $(PREFIX)/lib/lua/$(ABI)
+DOCDIR ?= $(PREFIX)/share/doc/moonwire
+# An addon of the Lua language server, https://luals.github.io/wiki/addons: annotations in a folder
+# `library`, and the words by which the server offers them.
+ADDONDIR ?= $(PREFIX)/share/lua-language-server/addons/moonwire
 
 .PHONY: help test test-types test-sockets test-embedded test-stock test-rock interpreters module modules install \
+	install-modules install-documents install-types \
 	lint bench bench-check bench-report bench-crates doc clean
 
 help: ## lists the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo "LUA=5.1|5.2|5.3|5.4|5.5|jit chooses the Lua version of module, install, test-embedded and"
 	@echo "test-stock; it is 5.4 where nothing is chosen."
 
@@ -77,10 +82,21 @@ module: ## fills build/lua<version>/ for a stock interpreter
 modules: ## the same for every version
 	@for version in $(VERSIONS); do $(MAKE) --no-print-directory module LUA=$$version || exit 1; done
 
-install: module ## installs into the interpreter's module path: PREFIX, or LUADIR and LIBDIR
+install: install-modules install-documents install-types ## installs everything below PREFIX
+
+install-modules: module ## installs into the interpreter's module path: LUADIR and LIBDIR
 	install -d "$(DESTDIR)$(LUADIR)" "$(DESTDIR)$(LIBDIR)/moonwire"
 	cp -R lua/. "$(DESTDIR)$(LUADIR)/"
 	install -m 755 $(BUILD)/moonwire/core.so "$(DESTDIR)$(LIBDIR)/moonwire/core.so"
+
+install-documents: ## installs pages and examples: DOCDIR
+	install -d "$(DESTDIR)$(DOCDIR)"
+	cp -R docs examples CHANGELOG.md LICENSE-APACHE LICENSE-MIT "$(DESTDIR)$(DOCDIR)/"
+
+install-types: ## installs the annotations, as an addon of the Lua language server: ADDONDIR
+	install -d "$(DESTDIR)$(ADDONDIR)/library"
+	install -m 644 types/config.json "$(DESTDIR)$(ADDONDIR)/config.json"
+	install -m 644 types/*.lua "$(DESTDIR)$(ADDONDIR)/library/"
 
 # The module and the program cannot be linted in one invocation: their features exclude each other.
 lint: ## formatting and clippy, with warnings as errors

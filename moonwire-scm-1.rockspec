@@ -20,7 +20,7 @@ dependencies = {
 build = {
   type = "make",
   build_target = "module",
-  install_target = "install",
+  install_target = "install-modules",
   build_variables = {
     INTERPRETER = "$(LUA)",
   },
@@ -29,4 +29,6 @@ build = {
     LUADIR = "$(LUADIR)",
     LIBDIR = "$(LIBDIR)",
   },
+  -- `luarocks doc` shows the first; language servers read the second.
+  copy_directories = { "docs", "types", "examples" },
 }

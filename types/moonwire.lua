@@ -193,7 +193,7 @@ function stream:await() end
 ---@return boolean is_ending
 function stream:is_ending() end
 
----Sends everything: strings and numbers, or one list of them.
+---Sends everything: strings and numbers, or one list of them. Writes of several tasks do not interleave.
 ---@param ... string|number|(string|number)[]
 ---@return moonwire.stream? stream itself
 ---@return string? message

@@ -53,7 +53,8 @@ pub(super) fn sendfile(call: Call<'_>) -> Outcome<'_> {
         }
     };
     let send = SendFile::new(&stream.endpoint.socket, file, offset, count);
-    drive(call, send, stream.endpoint.timeout.get(), move |call, sent| match sent {
+    let timeout = stream.endpoint.timeout.get();
+    drive(call, stream.writers.take(send), timeout, move |call, sent| match sent {
         Ok(Sent { length, end: Ok(()) }) => Ok(length.into()),
         Ok(Sent { length, end: Err(error) }) => {
             let code = End::from(error).code();

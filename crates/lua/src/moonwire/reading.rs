@@ -46,7 +46,7 @@ pub(super) fn read(call: Call<'_>) -> Outcome<'_> {
     let limit = call.buffer_size(1, DEFAULT_LIMIT)?;
     let timeout = stream.endpoint.timeout.get();
     let read = ReadAvailable::new(&stream.endpoint.socket, &stream.buffer, limit);
-    drive(call, read, timeout, move |call, available| match available {
+    drive(call, stream.readers.take(read), timeout, move |call, available| match available {
         Ok(Available::Received(_)) => Ok(call.received().into()),
         Ok(Available::Buffered(length)) => {
             Ok(call.take_buffered(&stream.buffer, length, 0)?.into())
@@ -62,7 +62,9 @@ pub(super) fn read_exactly(call: Call<'_>) -> Outcome<'_> {
     let length = call.length(1)?;
     let timeout = stream.endpoint.timeout.get();
     let read = ReadRecord::exactly(&stream.endpoint.socket, &stream.buffer, length);
-    drive(call, read, timeout, move |call, result| record(call, stream, result, 0))
+    drive(call, stream.readers.take(read), timeout, move |call, result| {
+        record(call, stream, result, 0)
+    })
 }
 
 impl Stream {
@@ -88,7 +90,9 @@ pub(super) fn read_until(call: Call<'_>) -> Outcome<'_> {
     let delimiter = stream.delimiter(bytes).ok_or(Raise::argument(1, "delimiter is empty"))?;
     let timeout = stream.endpoint.timeout.get();
     let read = ReadRecord::until(&stream.endpoint.socket, &stream.buffer, delimiter, limit);
-    drive(call, read, timeout, move |call, result| record(call, stream, result, bytes.len()))
+    drive(call, stream.readers.take(read), timeout, move |call, result| {
+        record(call, stream, result, bytes.len())
+    })
 }
 
 /// `read_all([limit])`.
@@ -97,7 +101,7 @@ pub(super) fn read_all(call: Call<'_>) -> Outcome<'_> {
     let limit = call.buffer_size(1, DEFAULT_WHOLE)?;
     let timeout = stream.endpoint.timeout.get();
     let read = ReadRecord::to_end(&stream.endpoint.socket, &stream.buffer, limit);
-    drive(call, read, timeout, move |call, result| match end_of(result) {
+    drive(call, stream.readers.take(read), timeout, move |call, result| match end_of(result) {
         Err(End::OfStream) => {
             Ok(call.take_buffered(&stream.buffer, stream.buffer.len(), 0)?.into())
         }
@@ -133,7 +137,7 @@ fn next(call: Call<'_>) -> Outcome<'_> {
     let stream = &**stream;
     let timeout = stream.endpoint.timeout.get();
     let read = ReadRecord::line(&stream.endpoint.socket, &stream.buffer, *limit);
-    drive(call, read, timeout, move |call, result| match end_of(result) {
+    drive(call, stream.readers.take(read), timeout, move |call, result| match end_of(result) {
         Ok(length) => {
             let ends_in_return = match stream.buffer.front(length) {
                 Ok(line) => line.ends_with(b"\r"),

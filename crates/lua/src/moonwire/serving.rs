@@ -18,7 +18,7 @@ pub(super) fn next_request(call: Call<'_>) -> Outcome<'_> {
     let stream = &*call.this::<StreamObject>()?.0;
     let timeout = stream.endpoint.timeout.get();
     let next = AwaitRequest::new(&stream.endpoint.socket, &stream.buffer, &stream.linger);
-    drive(call, next, timeout, move |call, result| match end_of(result) {
+    drive(call, stream.readers.take(next), timeout, move |call, result| match end_of(result) {
         Ok(_) => Ok(true.into()),
         Err(end) => failure(call, "await", &stream.subject(), end),
     })

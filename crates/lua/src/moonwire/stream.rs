@@ -13,6 +13,7 @@ use super::failure::failure;
 use super::object::{Endpoint, SocketObject};
 use super::{files, reading, serving, writing};
 use crate::native::{Call, Class, Function, Object, Outcome, Raise};
+use crate::scheduler::Turns;
 
 /// A connection, with what has been received and not been read.
 pub(super) struct Stream {
@@ -23,6 +24,10 @@ pub(super) struct Stream {
     pub(super) linger: Linger,
     /// That of the last read, for the next: preparing a search costs more than a short search.
     pub(super) delimiter: RefCell<Option<Rc<Delimiter>>>,
+    /// The tasks that read from it.
+    pub(super) readers: Turns,
+    /// The tasks that write to it.
+    pub(super) writers: Turns,
 }
 
 impl Stream {
@@ -46,6 +51,8 @@ impl StreamObject {
             buffer: ReadBuffer::new(),
             linger: Linger::default(),
             delimiter: RefCell::new(None),
+            readers: Turns::default(),
+            writers: Turns::default(),
         }))
     }
 }

@@ -50,14 +50,16 @@ pub(super) fn write(call: Call<'_>) -> Outcome<'_> {
             return nothing(call, stream);
         }
         let send = SendAll::new(socket, bytes);
-        return drive(call, send, timeout, move |call, result| sent(call, stream, result));
+        return drive(call, stream.writers.take(send), timeout, move |call, result| {
+            sent(call, stream, result)
+        });
     }
     let pieces = pieces(&call, count)?;
     if pieces.iter().all(|piece| piece.is_empty()) {
         return nothing(call, stream);
     }
     let send = SendPieces::new(socket, pieces);
-    drive(call, send, timeout, move |call, result| sent(call, stream, result))
+    drive(call, stream.writers.take(send), timeout, move |call, result| sent(call, stream, result))
 }
 
 /// There is nothing to send.

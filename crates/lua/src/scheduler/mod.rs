@@ -11,6 +11,7 @@ mod joining;
 mod running;
 mod task;
 mod turning;
+mod turns;
 mod wait_list;
 
 use std::cell::{Cell, RefCell};
@@ -33,6 +34,7 @@ pub(crate) use giving_way::{GiveWay, Pass};
 pub(crate) use joining::Join;
 pub(crate) use running::AtFailure;
 pub(crate) use task::{Status, TaskHandle};
+pub(crate) use turns::Turns;
 pub(crate) use wait_list::{Notified, WaitList};
 
 use task::{Bound, Task};
@@ -159,9 +161,18 @@ fn with_current<T>(act: impl FnOnce(&Scheduler, Waiter) -> T) -> Option<T> {
     })
 }
 
+/// The task that runs on this thread. In a child that a task has forked, there is none.
+fn current_task() -> Option<(Rc<Scheduler>, Waiter)> {
+    RUNNING.with_borrow(|running| {
+        let scheduler = running.as_ref()?;
+        let current = scheduler.current()?;
+        scheduler.reactor.is_of_this_process().then(|| (Rc::clone(scheduler), current))
+    })
+}
+
 /// Whether a task runs on this thread.
 pub(crate) fn runs_a_task() -> bool {
-    with_current(|_, _| ()).is_some()
+    current_task().is_some()
 }
 
 /// Remembers where an error of another task has come from, in case that the current one fails with it.

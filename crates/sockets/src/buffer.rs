@@ -1,4 +1,4 @@
-//! What has been received from a stream and not been asked for yet.
+//! The bytes of a stream that have been received and not been read.
 
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::mem::MaybeUninit;
@@ -8,30 +8,31 @@ use memchr::memmem::Finder;
 use crate::transport::Room;
 use crate::{Errno, sys};
 
-/// The least room for what a receive may find beyond what was asked for.
+/// How much room a receive gets at least, beyond what the read asks for.
 const LEAST_ROOM: usize = 4 * 1024;
-/// The most.
+/// How much room a receive gets at most.
 const MOST_ROOM: usize = 64 * 1024;
-/// An empty buffer of more than this gives its memory back, one of twice as much also when little is
-/// left in it.
+/// An empty buffer with a larger capacity frees its memory. A buffer with twice the capacity also does so when few
+/// bytes are left in it.
 const MOST_KEPT: usize = 128 * 1024;
 
 thread_local! {
-    /// Memory that a buffer has given back, for the next that needs some: where many streams wait, few have
-    /// something to read at a time.
+    /// Memory that an empty buffer has released, for the next buffer that needs some. Where many streams wait, few
+    /// have bytes at the same time.
     static SPARE: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// The bytes of a stream that have been received and not been consumed.
 ///
-/// Users share it. Whoever looks at its bytes keeps it as it is for that time: operations that would
-/// change it meanwhile fail with `EBUSY`, so none waits for itself.
+/// Several callers can share the buffer. While one of them borrows its bytes, operations that would change the buffer
+/// fail with `EBUSY`.
 ///
-/// It grows by what arrives, whatever is asked for, and gives memory back after a large record.
+/// The buffer grows with the bytes that arrive, not with the length that a read asks for, and frees memory after a
+/// large record.
 #[derive(Debug, Default)]
 pub struct ReadBuffer(RefCell<Contents>);
 
-/// Bytes at the front of a [`ReadBuffer`], which does not change while they are held.
+/// Bytes at the front of a [`ReadBuffer`], which does not change while they are borrowed.
 pub type Bytes<'a> = Ref<'a, [u8]>;
 
 impl ReadBuffer {
@@ -41,7 +42,7 @@ impl ReadBuffer {
         ReadBuffer::default()
     }
 
-    /// How many bytes there are; 0 where somebody else is changing them.
+    /// How many bytes there are; 0 while an operation changes them.
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.try_borrow().map_or(0, |contents| contents.unread().len())
@@ -56,7 +57,7 @@ impl ReadBuffer {
     /// The first `length` bytes, or all where there are fewer.
     ///
     /// # Errors
-    /// `EBUSY` where somebody else is changing them.
+    /// `EBUSY` while an operation changes them.
     pub fn front(&self, length: usize) -> Result<Bytes<'_>, Errno> {
         let contents = self.0.try_borrow().map_err(|_| Errno::BUSY)?;
         Ok(Ref::map(contents, |contents| {
@@ -65,29 +66,29 @@ impl ReadBuffer {
         }))
     }
 
-    /// Takes the first `length` bytes out, or all where there are fewer.
+    /// Removes the first `length` bytes, or all where there are fewer.
     ///
     /// # Errors
-    /// `EBUSY` where somebody else holds them.
+    /// `EBUSY` while the bytes are borrowed.
     pub fn consume(&self, length: usize) -> Result<(), Errno> {
         self.contents().map(|mut contents| contents.consume(length))
     }
 
-    /// Forgets the bytes and gives the memory back.
+    /// Discards the bytes and frees the memory.
     ///
     /// # Errors
-    /// `EBUSY` where somebody else holds them.
+    /// `EBUSY` while the bytes are borrowed.
     pub fn clear(&self) -> Result<(), Errno> {
         self.contents().map(|mut contents| *contents = Contents::default())
     }
 
-    /// How many bytes a read for this delimiter may give out when it must end before the delimiter
-    /// has come: all but those at the end that may be the delimiter's beginning.
+    /// How many bytes a read up to this delimiter returns where it must end before the delimiter has arrived: all
+    /// but the bytes at the end that can be the beginning of the delimiter.
     #[must_use]
     pub fn len_before(&self, delimiter: &Delimiter) -> usize {
         self.0.try_borrow().map_or(0, |contents| {
             let unread = contents.unread();
-            unread.len() - delimiter.begun_in(unread)
+            unread.len() - delimiter.prefix_at_end_of(unread)
         })
     }
 
@@ -97,7 +98,7 @@ impl ReadBuffer {
     }
 }
 
-/// Where a search has come to, as places in the stream.
+/// The part of a stream that a search has covered, as positions in the stream.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Searched {
     from: u64,
@@ -110,7 +111,7 @@ pub struct Contents {
     bytes: Vec<u8>,
     /// How many of `bytes` have been consumed.
     start: usize,
-    /// How many bytes of the stream came before `bytes[start]`.
+    /// The position of `bytes[start]` in the stream.
     consumed: u64,
     /// How much room the next receive gets.
     room: usize,
@@ -140,14 +141,14 @@ impl Contents {
                 self.bytes = Vec::new();
             }
         } else if self.bytes.capacity() > 2 * MOST_KEPT {
-            self.give_back();
+            self.shrink();
         }
     }
 
-    /// Keeps no more memory than what is left needs, where that is a small part of it: a few bytes
-    /// behind a large record may stay for long.
+    /// Moves the unread bytes to less memory, where they are a small part of the capacity: a few bytes
+    /// behind a large record can stay for long.
     #[cold]
-    fn give_back(&mut self) {
+    fn shrink(&mut self) {
         let unread = self.unread().len();
         let mut rest = Vec::new();
         if unread <= self.bytes.capacity() / 4 && sys::reserve(&mut rest, unread).is_ok() {
@@ -157,51 +158,50 @@ impl Contents {
         }
     }
 
-    /// Gives the memory back that holds nothing.
+    /// Releases the memory where it holds no bytes.
     pub(crate) fn release(&mut self) {
         if self.bytes.is_empty() && self.bytes.capacity() > 0 {
             let mut memory = std::mem::take(&mut self.bytes);
             memory.clear();
             if memory.capacity() <= MOST_ROOM {
-                // At the end of the thread it is freed.
+                // During the teardown of the thread there is no spare memory: this frees it.
                 let _ = SPARE.try_with(|spare| spare.set(memory));
             }
         }
     }
 
-    /// The place of the delimiter. What `searched` has gone over is not looked at again, unless
-    /// somebody else has consumed from the buffer since.
+    /// The position of the delimiter. The search skips what `searched` covers, unless bytes have been consumed
+    /// since.
     #[inline]
     pub(crate) fn find(&self, delimiter: &Delimiter, searched: &mut Searched) -> Option<usize> {
         let unread = self.unread();
         let skip = match searched.from == self.consumed {
-            // A place in the stream that lies in the buffer: the difference is below its length.
+            // The position lies in the buffer, so the difference fits.
             true => searched.to.saturating_sub(self.consumed) as usize,
             false => 0,
         };
         let found = unread.get(skip..).and_then(|rest| delimiter.finder.find(rest));
         if found.is_none() {
-            let gone_over = (unread.len() + 1).saturating_sub(delimiter.len()).max(skip);
-            *searched = Searched { from: self.consumed, to: self.consumed + gone_over as u64 };
+            let covered = (unread.len() + 1).saturating_sub(delimiter.len()).max(skip);
+            *searched = Searched { from: self.consumed, to: self.consumed + covered as u64 };
         }
         found.map(|place| skip + place)
     }
 
-    /// Room for what has arrived, where no more than some is needed: it grows while it is filled.
+    /// How much room the next receive gets, where the read needs less. The room grows while receives fill it.
     pub(crate) fn room(&self) -> usize {
         self.room
     }
 
-    /// Gives the next receive more room where one has filled all of its `room`.
+    /// Gives the next receive more room where this one has filled its `room`.
     #[inline]
-    pub(crate) fn learn(&mut self, room: usize, received: usize) {
+    pub(crate) fn adapt_room(&mut self, room: usize, received: usize) {
         if received == room && room >= self.room {
             self.room = (self.room * 2).min(MOST_ROOM);
         }
     }
 
-    /// Moves the bytes to the front, which are fewer than the record that is being read has, and
-    /// then sees that there is room behind them.
+    /// Moves the unread bytes, which are a part of a record, to the front, and reserves `room` behind them.
     #[cold]
     fn make_room(&mut self, room: usize) -> Result<(), Errno> {
         if self.bytes.capacity() == 0 {
@@ -223,7 +223,7 @@ impl Contents {
     }
 }
 
-/// Received bytes go behind those that are there.
+/// Received bytes are appended.
 impl Room for Contents {
     #[inline]
     fn fill(
@@ -235,19 +235,19 @@ impl Room for Contents {
             self.make_room(length)?;
         }
         let received = sys::append(&mut self.bytes, length, receive)?;
-        self.learn(length, received);
+        self.adapt_room(length, received);
         Ok(received)
     }
 }
 
-/// The bytes between two records of a stream, prepared for the search.
+/// The bytes that separate the records of a stream, prepared for the search.
 #[derive(Clone, Debug)]
 pub struct Delimiter {
     finder: Finder<'static>,
 }
 
 impl Delimiter {
-    /// A delimiter of these bytes; `None` where there are none.
+    /// A delimiter of these bytes; `None` for an empty one.
     #[must_use]
     pub fn new(bytes: &[u8]) -> Option<Delimiter> {
         (!bytes.is_empty()).then(|| Delimiter { finder: Finder::new(bytes).into_owned() })
@@ -266,25 +266,25 @@ impl Delimiter {
         self.finder.needle().len()
     }
 
-    /// How many bytes at the end of `bytes`, in which it does not lie, may be its beginning. Each
-    /// byte is looked at a bounded number of times (the automaton of Knuth, Morris and Pratt).
-    fn begun_in(&self, bytes: &[u8]) -> usize {
+    /// The length of the longest prefix of the delimiter that `bytes` ends with. The delimiter must not occur in
+    /// `bytes`. The time is linear (the algorithm of Knuth, Morris and Pratt).
+    fn prefix_at_end_of(&self, bytes: &[u8]) -> usize {
         let needle = self.finder.needle();
         let tail = &bytes[bytes.len().saturating_sub(needle.len() - 1)..];
-        // `falls_back[n]`: how many of its first bytes the first n + 1 bytes end with.
-        let mut falls_back = vec![0];
-        let step = |falls_back: &[usize], mut begun: usize, byte: u8| {
-            while begun > 0 && needle[begun] != byte {
-                begun = falls_back[begun - 1];
+        // `failure[n]`: the length of the longest proper prefix that the first n + 1 bytes end with.
+        let mut failure = vec![0];
+        let step = |failure: &[usize], mut matched: usize, byte: u8| {
+            while matched > 0 && needle[matched] != byte {
+                matched = failure[matched - 1];
             }
-            begun + usize::from(needle[begun] == byte)
+            matched + usize::from(needle[matched] == byte)
         };
         for place in 1..tail.len() {
-            let begun = falls_back[place - 1];
-            let next = step(&falls_back, begun, needle[place]);
-            falls_back.push(next);
+            let matched = failure[place - 1];
+            let next = step(&failure, matched, needle[place]);
+            failure.push(next);
         }
-        tail.iter().fold(0, |begun, byte| step(&falls_back, begun, *byte))
+        tail.iter().fold(0, |matched, byte| step(&failure, matched, *byte))
     }
 }
 
@@ -301,13 +301,13 @@ mod tests {
     }
 
     #[test]
-    fn a_delimiter_has_bytes() {
+    fn a_delimiter_is_not_empty() {
         assert!(Delimiter::new(b"").is_none());
     }
 
     #[test]
-    fn what_may_be_the_beginning_is_held_back() {
-        for (bytes, needle, begun) in [
+    fn a_possible_prefix_of_the_delimiter_is_found() {
+        for (bytes, needle, matched) in [
             (&b"abc"[..], &b"\r\n"[..], 0),
             (b"abc\r", b"\r\n", 1),
             (b"xaa", b"aab", 2),
@@ -318,25 +318,30 @@ mod tests {
             (b"a", b"a-long-one", 1),
             (b"x", b"x", 0),
         ] {
-            assert_eq!(delimiter(needle).begun_in(bytes), begun, "{}", bytes.escape_ascii());
+            assert_eq!(
+                delimiter(needle).prefix_at_end_of(bytes),
+                matched,
+                "{}",
+                bytes.escape_ascii()
+            );
         }
     }
 
     #[test]
-    fn a_search_goes_on_where_it_stopped() {
+    fn a_search_continues_where_it_stopped() {
         let wanted = delimiter(b"aab");
         let mut searched = Searched::default();
         let mut contents = filled(b"xxxaa");
         assert_eq!(contents.find(&wanted, &mut searched), None);
         assert_eq!(searched.to, 3);
-        // What it has gone over is not looked at again.
+        // The search skips this.
         contents.bytes[..3].copy_from_slice(b"aab");
         contents.bytes.extend_from_slice(b"ab");
         assert_eq!(contents.find(&wanted, &mut searched), Some(4));
     }
 
     #[test]
-    fn a_search_begins_anew_where_others_have_consumed() {
+    fn a_search_starts_again_after_bytes_are_consumed() {
         let wanted = delimiter(b"--");
         let mut searched = Searched::default();
         let mut contents = filled(b"abcdef-");
@@ -347,7 +352,7 @@ mod tests {
     }
 
     #[test]
-    fn memory_comes_back_after_a_large_record() {
+    fn memory_is_freed_after_a_large_record() {
         let mut contents = filled(&vec![7; 1 << 20]);
         contents.consume(1 << 20);
         assert_eq!(contents.bytes.capacity(), 0);
@@ -361,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn what_one_gives_back_the_next_takes() {
+    fn released_memory_is_used_by_the_next_buffer() {
         let (mut one, mut other) = (filled(b""), filled(b""));
         one.make_room(LEAST_ROOM).expect("a little memory");
         let memory = one.bytes.as_ptr();
@@ -374,7 +379,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_of_much_is_not_copied_again_and_again() {
+    fn the_rest_of_a_large_record_is_rarely_copied() {
         let mut contents = filled(&vec![7; 1 << 20]);
         let mut copies = 0;
         while !contents.unread().is_empty() {
@@ -386,9 +391,9 @@ mod tests {
     }
 
     #[test]
-    fn who_looks_at_the_bytes_keeps_them() {
+    fn borrowed_bytes_do_not_change() {
         let buffer = ReadBuffer(RefCell::new(filled(b"abc")));
-        let front = buffer.front(2).expect("nobody else looks");
+        let front = buffer.front(2).expect("no other borrow");
         assert_eq!(&*front, b"ab");
         assert_eq!(buffer.consume(1), Err(Errno::BUSY));
         assert_eq!(buffer.clear(), Err(Errno::BUSY));

@@ -1,53 +1,53 @@
-//! Datagrams that have been received and not been asked for yet.
+//! Datagrams that have been received and not been read.
 
 use std::cell::{Cell, Ref, RefCell};
 
 use crate::sys::{self, Batch};
 use crate::{Address, Descriptor, Errno, Family};
 
-/// The most messages that the kernel gives at once (`UIO_MAXIOV`).
+/// How many messages one system call receives at most (`UIO_MAXIOV`).
 const MOST_MESSAGES: usize = 1024;
-/// The same where each may be many datagrams.
-const MOST_JOINED: usize = 64;
-/// What any number of datagrams fits into that the kernel joins.
-const JOINED_SIZE: usize = 65_536;
+/// The same where each message can be many coalesced datagrams.
+const MOST_COALESCED: usize = 64;
+/// The size of the largest message of coalesced datagrams.
+const COALESCED_SIZE: usize = 65_536;
 
 /// The datagrams of a socket that have been received and not been consumed.
 ///
-/// From the first batch on, the kernel may join datagrams of one size and one sender (`UDP_GRO`,
-/// `udp(7)`), which saves most of the work for each. They are taken apart here, so users of the queue
-/// never see them joined; who reads the socket by itself would.
+/// From the first batch on, the kernel can coalesce datagrams of one size and one sender into one message (`UDP_GRO`,
+/// `udp(7)`), which saves most of the work for each datagram. The queue splits such messages again. Code that
+/// receives from the socket without the queue must do so itself.
 ///
-/// Users share it. Whoever looks at datagrams has the queue for that time: others fail with `EBUSY`, so
-/// none is given out twice.
+/// Several callers can share the queue. While one of them borrows datagrams, the operations of the others fail with
+/// `EBUSY`, so no datagram is read twice.
 #[derive(Debug, Default)]
 pub struct DatagramQueue {
     contents: RefCell<Contents>,
-    joins: Cell<Joins>,
-    /// What a call has failed with while there were datagrams to give out first.
+    coalescing: Cell<Coalescing>,
+    /// The failure of a call that the next operation on an empty queue returns.
     failure: Cell<Option<Errno>>,
 }
 
-/// Whether the kernel joins datagrams for the socket.
+/// Whether the kernel coalesces datagrams for the socket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-enum Joins {
+enum Coalescing {
     #[default]
-    NotAsked,
-    Yes,
-    No,
+    NotRequested,
+    On,
+    Off,
 }
 
 #[derive(Debug, Default)]
 struct Contents {
-    /// What each call has received. The memory of the first one is kept for the next time.
+    /// What each call has received. The queue keeps the memory of the first batch.
     batches: Vec<Batch>,
     /// The first datagram that has not been consumed.
-    next: Place,
+    next: Position,
 }
 
-/// The place of a datagram: its batch, its message there, and where it begins in that.
+/// The position of a datagram: its batch, its message in the batch, and its first byte in the message.
 #[derive(Clone, Copy, Debug, Default)]
-struct Place {
+struct Position {
     batch: usize,
     message: usize,
     start: usize,
@@ -58,71 +58,77 @@ impl Contents {
         self.at(self.next).is_none()
     }
 
-    /// The datagram at a place with its sender, and the place of the one behind it.
-    fn at(&self, place: Place) -> Option<(&[u8], &Address, Place)> {
-        let batch = self.batches.get(place.batch)?;
-        let message = batch.messages().get(place.message)?;
-        let rest = batch.bytes(place.message).get(place.start..).unwrap_or_default();
+    /// The datagram at a position with its sender, and the position of the next datagram.
+    fn at(&self, position: Position) -> Option<(&[u8], &Address, Position)> {
+        let batch = self.batches.get(position.batch)?;
+        let message = batch.messages().get(position.message)?;
+        let rest = batch.bytes(position.message).get(position.start..).unwrap_or_default();
         Some(match message.segment {
             Some(segment) if segment.get() < rest.len() => {
-                let start = place.start + segment.get();
-                (&rest[..segment.get()], &message.sender, Place { start, ..place })
+                let start = position.start + segment.get();
+                (&rest[..segment.get()], &message.sender, Position { start, ..position })
             }
-            _ if place.message + 1 < batch.messages().len() => {
-                (rest, &message.sender, Place { message: place.message + 1, start: 0, ..place })
-            }
-            _ => (rest, &message.sender, Place { batch: place.batch + 1, message: 0, start: 0 }),
+            _ if position.message + 1 < batch.messages().len() => (
+                rest,
+                &message.sender,
+                Position { message: position.message + 1, start: 0, ..position },
+            ),
+            _ => (
+                rest,
+                &message.sender,
+                Position { batch: position.batch + 1, message: 0, start: 0 },
+            ),
         })
     }
 
-    /// The places of the first `count` datagrams, or of all where there are fewer, and the place behind
+    /// The positions of the first `count` datagrams, or of all where there are fewer, and the position behind
     /// them.
-    fn front(&self, count: usize) -> (Vec<Place>, Place) {
-        let (mut places, mut next) = (Vec::new(), self.next);
-        while places.len() < count
+    fn front(&self, count: usize) -> (Vec<Position>, Position) {
+        let (mut positions, mut next) = (Vec::new(), self.next);
+        while positions.len() < count
             && let Some((_, _, behind)) = self.at(next)
         {
-            places.push(next);
+            positions.push(next);
             next = behind;
         }
-        (places, next)
+        (positions, next)
     }
 
-    /// Forgets all datagrams, and gives the memory back that is not to be kept.
+    /// Discards all datagrams, and frees all memory but that of the first batch.
     fn reset(&mut self) {
         self.batches.truncate(1);
         self.batches.iter_mut().for_each(Batch::clear);
-        self.next = Place::default();
+        self.next = Position::default();
     }
 }
 
-/// Datagrams at the front of a [`DatagramQueue`], which does not change while they are held.
+/// Datagrams at the front of a [`DatagramQueue`], which does not change while they are borrowed.
 #[derive(Debug)]
 pub struct Datagrams<'a> {
     contents: Ref<'a, Contents>,
-    places: Vec<Place>,
-    behind: Place,
+    positions: Vec<Position>,
+    behind: Position,
 }
 
 impl Datagrams<'_> {
-    /// How many there are.
+    /// How many datagrams there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.places.len()
+        self.positions.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.positions.is_empty()
     }
 
     fn at(&self, index: usize) -> Option<(&[u8], &Address)> {
-        let (bytes, sender, _) = self.contents.at(*self.places.get(index)?)?;
+        let (bytes, sender, _) = self.contents.at(*self.positions.get(index)?)?;
         Some((bytes, sender))
     }
 
-    /// The bytes of a datagram, none where there is no such one.
+    /// The bytes of a datagram; none where there is no datagram with this index.
     #[must_use]
     pub fn bytes(&self, index: usize) -> &[u8] {
         self.at(index).map_or(&[], |(bytes, _)| bytes)
@@ -141,32 +147,32 @@ impl DatagramQueue {
         DatagramQueue::default()
     }
 
-    /// Whether it is empty; also where somebody else is changing it.
+    /// Whether the queue is empty; `false` while an operation changes it.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.contents.try_borrow().is_ok_and(|contents| contents.is_empty())
     }
 
-    /// Whether the kernel may join datagrams: then they have to be received through the queue.
-    pub(crate) fn joins(&self) -> bool {
-        self.joins.get() == Joins::Yes
+    /// Whether the kernel can coalesce datagrams: then the queue must receive them.
+    pub(crate) fn is_coalescing(&self) -> bool {
+        self.coalescing.get() == Coalescing::On
     }
 
     /// The first `count` datagrams, or all where there are fewer.
     ///
     /// # Errors
-    /// `EBUSY` where somebody else has them.
+    /// `EBUSY` while other datagrams are borrowed.
     pub fn front(&self, count: usize) -> Result<Datagrams<'_>, Errno> {
         drop(self.contents.try_borrow_mut().map_err(|_| Errno::BUSY)?);
         let contents = self.contents.try_borrow().map_err(|_| Errno::BUSY)?;
-        let (places, behind) = contents.front(count);
-        Ok(Datagrams { contents, places, behind })
+        let (positions, behind) = contents.front(count);
+        Ok(Datagrams { contents, positions, behind })
     }
 
-    /// Takes datagrams out, which are at the front.
+    /// Removes datagrams from the front.
     ///
     /// # Errors
-    /// `EBUSY` where somebody else holds some.
+    /// `EBUSY` while other datagrams are borrowed.
     pub fn consume(&self, datagrams: Datagrams<'_>) -> Result<(), Errno> {
         let behind = datagrams.behind;
         drop(datagrams);
@@ -178,10 +184,10 @@ impl DatagramQueue {
         Ok(())
     }
 
-    /// Forgets the datagrams and gives the memory back.
+    /// Discards the datagrams and frees the memory.
     ///
     /// # Errors
-    /// `EBUSY` where somebody else holds some.
+    /// `EBUSY` while other datagrams are borrowed.
     pub fn clear(&self) -> Result<(), Errno> {
         self.failure.set(None);
         self.contents
@@ -190,36 +196,36 @@ impl DatagramQueue {
             .map_err(|_| Errno::BUSY)
     }
 
-    /// Has the kernel join datagrams where it can.
-    pub(crate) fn ask_to_join(&self, descriptor: Descriptor, family: Option<Family>) {
-        if self.joins.get() != Joins::NotAsked {
+    /// Has the kernel coalesce datagrams where it can.
+    pub(crate) fn request_coalescing(&self, descriptor: Descriptor, family: Option<Family>) {
+        if self.coalescing.get() != Coalescing::NotRequested {
             return;
         }
         let has_option = matches!(family, Some(Family::Inet | Family::Inet6));
         let enable = 1_i32.to_ne_bytes();
-        let joins = has_option
+        let is_on = has_option
             && sys::set_option(descriptor, sys::linux::SOL_UDP, sys::linux::UDP_GRO, &enable)
                 .is_ok();
-        self.joins.set(if joins { Joins::Yes } else { Joins::No });
+        self.coalescing.set(if is_on { Coalescing::On } else { Coalescing::Off });
     }
 
-    /// How many datagrams there are, `most` at most; all that were asked for where somebody else has them.
+    /// How many datagrams there are, `most` at most. The result is `most` while an operation changes the queue.
     pub(crate) fn len_up_to(&self, most: usize) -> usize {
         self.contents.try_borrow().map_or(most, |contents| contents.front(most).0.len())
     }
 
-    /// Remembers a failure until the datagrams before it have been given out.
+    /// Keeps a failure until the datagrams before it have been read.
     pub(crate) fn keep_failure(&self, errno: Errno) {
         self.failure.set(Some(errno));
     }
 
-    /// The failure that was kept, once.
+    /// Returns a kept failure, once.
     pub(crate) fn take_failure(&self) -> Result<(), Errno> {
         self.failure.take().map_or(Ok(()), Err)
     }
 
-    /// Receives up to `count` messages, and puts them behind what is in the queue. Returns whether there
-    /// may be more: all the room that the kernel was given is used.
+    /// Receives up to `count` messages, and appends them to the queue. The result is whether the kernel can have more:
+    /// whether it has used all the room.
     pub(crate) fn receive(
         &self,
         descriptor: Descriptor,
@@ -231,11 +237,11 @@ impl DatagramQueue {
         if contents.is_empty() {
             contents.reset();
         }
-        let (count, size) = match self.joins() {
-            true => (count.min(MOST_JOINED), JOINED_SIZE),
+        let (count, size) = match self.is_coalescing() {
+            true => (count.min(MOST_COALESCED), COALESCED_SIZE),
             false => (count.min(MOST_MESSAGES), size),
         };
-        // A batch without messages is the one whose memory was kept.
+        // An empty batch is the one whose memory the queue keeps.
         let kept = contents.batches.pop_if(|batch| batch.messages().is_empty());
         let mut batch = kept.unwrap_or_default();
         let received = batch.receive(descriptor, count, size, flags);

@@ -7,7 +7,7 @@ use crate::{Address, Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 /// Receives what has arrived, at most `limit` bytes, `recv(2)`. The output is the count of bytes
 /// in the scratch memory: 0 at the end of a stream, or for an empty datagram.
 ///
-/// Descriptors that are no sockets are read, `read(2)`.
+/// Descriptors that are not sockets are read from, `read(2)`.
 #[derive(Debug)]
 pub struct Receive<H = Descriptor> {
     handle: H,
@@ -25,7 +25,7 @@ impl<H: Handle> Receive<H> {
 
 #[cold]
 fn read(descriptor: Descriptor, limit: usize, scratch: &mut Scratch) -> Result<usize, Errno> {
-    // `read` on a descriptor in blocking mode would wait whatever the patience.
+    // `read` has no flag like MSG_DONTWAIT.
     if !is_ready(descriptor, Interest::Readable)? {
         return Err(Errno::AGAIN);
     }
@@ -80,8 +80,8 @@ impl<H: Handle> Operation for Receive<H> {
     }
 }
 
-/// Receives one message with its sender, at most `limit` bytes of it, `recvfrom(2)`. The output is
-/// the count of bytes in the scratch memory and the sender, which has no bytes on a connected
+/// Receives one message, at most `limit` bytes of it, and the address of its sender, `recvfrom(2)`. The output is
+/// the count of bytes in the scratch memory and the address, which has no bytes on a connected
 /// stream.
 #[derive(Debug)]
 pub struct ReceiveFrom<H = Descriptor> {
@@ -116,11 +116,7 @@ impl<H: Handle> Operation for ReceiveFrom<H> {
                 })?;
                 sender.map(|sender| (length, sender)).ok_or(Errno::INTR)
             });
-        match received {
-            Ok(Some(received)) => Ok(Progress::Done(received)),
-            Ok(None) => Ok(Progress::Waiting),
-            Err(errno) => Err(errno.during(Self::NAME)),
-        }
+        Ok(received.map_err(|errno| errno.during(Self::NAME))?.into())
     }
 
     fn waits_for(&self) -> Wait<'_> {

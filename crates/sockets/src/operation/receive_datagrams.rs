@@ -4,10 +4,10 @@ use super::patience::FirstStep;
 use super::{EventLoop, NoLoop, Operation, Patience, Progress, Wait, waits_for};
 use crate::{Address, DatagramQueue, Errno, Error, Family, Handle, Interest, Scratch, sys};
 
-/// Receives at least one datagram into a queue, and as many more as have come, in as many calls of
-/// `recvmmsg(2)` as that takes. The datagrams stay in the queue: the caller takes them out.
+/// Receives at least one datagram into a queue, and all further datagrams that have arrived, with `recvmmsg(2)`. The
+/// datagrams stay in the queue until the caller consumes them.
 ///
-/// A failure that comes after the first datagram is kept for the next operation on the queue.
+/// The queue keeps a failure after the first datagram for the next operation.
 #[derive(Debug)]
 pub struct ReceiveDatagrams<'a, H> {
     handle: H,
@@ -18,8 +18,8 @@ pub struct ReceiveDatagrams<'a, H> {
 }
 
 impl<'a, H: Handle> ReceiveDatagrams<'a, H> {
-    /// Receives until there are `count` datagrams in the queue or no more have come, and at least the
-    /// first `size` bytes of each, from `handle`, a socket of addresses of `family`.
+    /// Receives from `handle`, a socket of addresses of `family`, until the queue has `count` datagrams or no more
+    /// have arrived. Of each datagram, it receives at least the first `size` bytes.
     #[must_use]
     pub const fn new(
         handle: H,
@@ -31,15 +31,15 @@ impl<'a, H: Handle> ReceiveDatagrams<'a, H> {
         ReceiveDatagrams { handle, family, queue, count, size }
     }
 
-    /// Makes one call for up to `count` messages. `None` where it would have to wait; else, whether
-    /// there may be more.
+    /// Makes one system call for up to `count` messages. The result is whether the kernel can have more, or `None`
+    /// where the call would have to wait.
     fn receive(
         &self,
         patience: &mut Patience<'_, impl EventLoop>,
         count: usize,
     ) -> Result<Option<bool>, Errno> {
         patience.call(&self.handle, Interest::Readable, FirstStep::Call, |from, blocking| {
-            self.queue.ask_to_join(from, self.family);
+            self.queue.request_coalescing(from, self.family);
             self.queue.receive(from, count, self.size, blocking.flags())
         })
     }
@@ -54,31 +54,31 @@ impl<H: Handle> Operation for ReceiveDatagrams<'_, H> {
         _scratch: &mut Scratch,
         mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<()>, Error> {
-        let mut may_be_more = true;
+        let mut may_have_more = true;
         if self.queue.is_empty() {
             self.queue.take_failure().map_err(|errno| errno.during(Self::NAME))?;
             match self.receive(&mut patience, self.count) {
-                Ok(Some(is_full)) => may_be_more = is_full,
+                Ok(Some(is_full)) => may_have_more = is_full,
                 Ok(None) => return Ok(Progress::Waiting),
                 Err(errno) => return Err(errno.during(Self::NAME)),
             }
         }
-        while may_be_more {
+        while may_have_more {
             let rest = self.count - self.queue.len_up_to(self.count);
             if rest == 0 {
                 break;
             }
             let received = match &mut patience {
                 Patience::Loop(_) => self.receive(&mut patience, rest),
-                // Only the first may be waited for.
+                // Only the first call may wait.
                 Patience::None | Patience::Kernel(_) => {
                     self.receive(&mut Patience::<NoLoop>::None, rest)
                 }
             };
             match received {
-                Ok(Some(is_full)) => may_be_more = is_full,
+                Ok(Some(is_full)) => may_have_more = is_full,
                 Ok(None) => break,
-                // The caller finds that out for itself, from `front`.
+                // `front` fails with this in turn.
                 Err(Errno::BUSY) => break,
                 Err(errno) => {
                     self.queue.keep_failure(errno);
@@ -94,16 +94,16 @@ impl<H: Handle> Operation for ReceiveDatagrams<'_, H> {
     }
 }
 
-/// What [`ReceiveDatagram`] has found.
+/// Where [`ReceiveDatagram`] has left the datagram.
 #[derive(Clone, Copy, Debug)]
 pub enum Datagram {
-    /// It is the first one in the queue.
+    /// At the front of the queue.
     Queued,
-    /// It is in the scratch memory, and came from this address.
+    /// In the scratch memory. This is the sender's address.
     Received(Address),
 }
 
-/// Receives one datagram: what is in the queue, or else what can be received, `recvfrom(2)`.
+/// Receives one datagram: the first one of the queue, or else one from the socket, `recvfrom(2)`.
 #[derive(Debug)]
 pub struct ReceiveDatagram<'a, H> {
     handle: H,
@@ -112,7 +112,7 @@ pub struct ReceiveDatagram<'a, H> {
 }
 
 impl<'a, H: Handle> ReceiveDatagram<'a, H> {
-    /// Receives at least the first `size` bytes of a datagram, where it has as many, from `handle`.
+    /// Receives a datagram, at least the first `size` bytes of it, from `handle`.
     #[must_use]
     pub const fn new(handle: H, queue: &'a DatagramQueue, size: usize) -> Self {
         ReceiveDatagram { handle, queue, size }
@@ -136,7 +136,7 @@ impl<H: Handle> Operation for ReceiveDatagram<'_, H> {
         let received =
             patience.call(&self.handle, Interest::Readable, FirstStep::Call, |from, blocking| {
                 let flags = blocking.flags();
-                if queue.joins() {
+                if queue.is_coalescing() {
                     return queue.receive(from, 1, size, flags).map(|_| Datagram::Queued);
                 }
                 let mut sender = None;
@@ -147,11 +147,7 @@ impl<H: Handle> Operation for ReceiveDatagram<'_, H> {
                 })?;
                 sender.map(Datagram::Received).ok_or(Errno::INTR)
             });
-        match received {
-            Ok(Some(datagram)) => Ok(Progress::Done(datagram)),
-            Ok(None) => Ok(Progress::Waiting),
-            Err(errno) => Err(errno.during(Self::NAME)),
-        }
+        Ok(received.map_err(|errno| errno.during(Self::NAME))?.into())
     }
 
     fn waits_for(&self) -> Wait<'_> {

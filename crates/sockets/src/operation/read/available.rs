@@ -1,11 +1,11 @@
-//! Reading what has come, wherever it lies.
+//! Reading the bytes that have arrived.
 
 use crate::operation::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::transport::{Fill, Transport};
 use crate::{Cause, Error, Interest, ReadBuffer, Scratch};
 
-/// Reads at least one byte of a stream: what is in the buffer, or else what can be received, which
-/// does not go through the buffer.
+/// Reads at least one byte of a stream: the bytes of the buffer, or else what a receive returns. Received bytes
+/// do not go through the buffer.
 #[derive(Debug)]
 pub struct ReadAvailable<'a, T> {
     transport: T,
@@ -13,7 +13,7 @@ pub struct ReadAvailable<'a, T> {
     limit: usize,
 }
 
-/// What [`ReadAvailable`] has found.
+/// Where [`ReadAvailable`] has left the bytes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Available {
     /// So many bytes at the front of the buffer.
@@ -25,8 +25,8 @@ pub enum Available {
 }
 
 impl<'a, T: Transport> ReadAvailable<'a, T> {
-    /// Reads at most `limit` bytes, at least 1, from `transport`, whose bytes that have been received
-    /// already are in `buffer`.
+    /// Reads at least 1 and at most `limit` bytes from `transport`. `buffer` has the bytes that have been received
+    /// before.
     #[must_use]
     pub const fn new(transport: T, buffer: &'a ReadBuffer, limit: usize) -> Self {
         ReadAvailable { transport, buffer, limit }
@@ -51,7 +51,7 @@ impl<'a, T: Transport> ReadAvailable<'a, T> {
             }
             Some(0) => Progress::Done(Available::EndOfStream),
             Some(length) => {
-                contents.learn(room, length);
+                contents.adapt_room(room, length);
                 if length < room {
                     self.transport.note_short_receive(&patience);
                 }

@@ -1,8 +1,7 @@
 //! Reading records of a stream through a buffer.
 //!
-//! [`ReadRecord`] leaves what it has read in the buffer and gives its length: its user takes the bytes out. So
-//! nothing is lost where the operation ends early, by a time-out or an error: what had come by then is in the
-//! buffer.
+//! The output of [`ReadRecord`] is the length of a record in the buffer, from which the caller takes the bytes. So
+//! no byte is lost where a time-out or an error ends the operation: what has arrived by then is in the buffer.
 
 mod available;
 mod request;
@@ -21,7 +20,7 @@ use crate::buffer::Searched;
 use crate::transport::{Fill, Transport};
 use crate::{Cause, Delimiter, Error, Interest, ReadBuffer, Scratch};
 
-/// Reads a record of a stream. A rule says what makes the record whole.
+/// Reads a record of a stream. A rule says where the record ends.
 #[derive(Debug)]
 pub struct ReadRecord<'a, T, R> {
     transport: T,
@@ -29,18 +28,18 @@ pub struct ReadRecord<'a, T, R> {
     rule: R,
 }
 
-/// What a read has come to.
+/// The result of a read.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Read {
-    /// The record is whole: the first so many bytes of the buffer. A delimiter lies behind them.
+    /// The record is whole: it is the first so many bytes of the buffer. Its delimiter, if any, lies behind it.
     Whole(usize),
-    /// The stream has ended before. What it has left is in the buffer.
+    /// The stream has ended before the record was whole. The rest of the stream is in the buffer.
     EndOfStream,
-    /// The record is longer than it may be. What has come of it stays in the buffer.
+    /// The record is longer than its limit. What has arrived of it stays in the buffer.
     Oversized,
 }
 
-/// In each of these, `buffer` has the bytes that have been received from `transport` already.
+/// In each constructor, `buffer` has the bytes that have been received from `transport` before.
 impl<'a, T: Transport> ReadRecord<'a, T, Exactly> {
     /// Reads `length` bytes.
     #[must_use]
@@ -51,8 +50,8 @@ impl<'a, T: Transport> ReadRecord<'a, T, Exactly> {
 }
 
 impl<'a, T: Transport, D: Deref<Target = Delimiter>> ReadRecord<'a, T, Until<D>> {
-    /// Reads up to a delimiter, which then lies behind the record in the buffer. Gives up where the record has
-    /// more than `limit` bytes, not counting the delimiter.
+    /// Reads up to a delimiter, which then lies behind the record in the buffer. A record that has
+    /// more than `limit` bytes without the delimiter is [`Read::Oversized`].
     #[must_use]
     #[inline]
     pub fn until(transport: T, buffer: &'a ReadBuffer, delimiter: D, limit: usize) -> Self {
@@ -62,9 +61,9 @@ impl<'a, T: Transport, D: Deref<Target = Delimiter>> ReadRecord<'a, T, Until<D>>
 }
 
 impl<'a, T: Transport> ReadRecord<'a, T, Line> {
-    /// Reads a line, which a line feed ends, with or without a carriage return before it. [`Read::Whole`] gives
-    /// the length up to the line feed, so a carriage return belongs to it. Gives up where the line has more
-    /// than `limit` bytes, not counting its end.
+    /// Reads a line. A line feed ends the line, with or without a carriage return before it. The length in
+    /// [`Read::Whole`] includes the carriage return. A line that has more than `limit` bytes without both is
+    /// [`Read::Oversized`].
     #[must_use]
     #[inline]
     pub fn line(transport: T, buffer: &'a ReadBuffer, limit: usize) -> Self {
@@ -73,8 +72,8 @@ impl<'a, T: Transport> ReadRecord<'a, T, Line> {
 }
 
 impl<'a, T: Transport> ReadRecord<'a, T, ToEnd> {
-    /// Reads a stream to its end: the output is [`Read::EndOfStream`], and all that came is in the buffer.
-    /// Gives up where there are more than `limit` bytes.
+    /// Reads a stream to its end: the output is [`Read::EndOfStream`], and all bytes are in the buffer.
+    /// More than `limit` bytes are [`Read::Oversized`].
     #[must_use]
     #[inline]
     pub const fn to_end(transport: T, buffer: &'a ReadBuffer, limit: usize) -> Self {
@@ -90,12 +89,12 @@ impl<T: Transport, R: Rule> ReadRecord<'_, T, R> {
         mut patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<Read>, Cause> {
         let mut contents = self.buffer.contents()?;
-        // Whether all that has arrived is in the buffer.
+        // Whether the kernel and the transport have no more bytes for now.
         let mut is_drained = false;
         loop {
             let (length, fill) = match self.rule.next(&contents) {
                 Next::Whole(length) => return Ok(Progress::Done(Read::Whole(length))),
-                Next::GiveUp => return Ok(Progress::Done(Read::Oversized)),
+                Next::TooLong => return Ok(Progress::Done(Read::Oversized)),
                 _ if is_drained => return Ok(Progress::Waiting),
                 Next::AtLeast(length) => (length.max(contents.room()), Fill::Available),
                 Next::Exactly(length) => (length, Fill::Whole),

@@ -1,4 +1,4 @@
-//! What makes a record whole.
+//! The rules that say where a record ends.
 
 use std::ops::Deref;
 use std::sync::OnceLock;
@@ -6,33 +6,33 @@ use std::sync::OnceLock;
 use crate::Delimiter;
 use crate::buffer::{Contents, Searched};
 
-/// From here on the bytes are received alone, without what comes behind them: then they lie at the
+/// From this size on, a read receives the missing bytes and none behind them. Then they lie at the
 /// front of the memory, and the kernel can wait until they are complete.
-const ALONE: usize = 16 * 1024;
-/// The most that is received at once before as much has come already: memory grows with what
-/// arrives, not with what is asked for.
-const AT_ONCE: usize = 256 * 1024;
+const RECEIVE_EXACTLY: usize = 16 * 1024;
+/// The most that one receive asks for, unless more has arrived already: memory grows with the bytes that
+/// arrive, not with the length of the record.
+const MOST_AT_ONCE: usize = 256 * 1024;
 
-/// What there is to do, as the buffer stands.
+/// The next step of a read, which depends on the contents of the buffer.
 #[derive(Clone, Copy, Debug)]
 pub enum Next {
-    /// Nothing: the record is whole, and has so many bytes.
+    /// The record is whole, and has so many bytes.
     Whole(usize),
-    /// Receive at least so many bytes, and what else has arrived.
+    /// Receive at least so many bytes, and what has arrived behind them.
     AtLeast(usize),
     /// Receive so many bytes and no more; the transport can wait until they are complete.
     Exactly(usize),
-    /// Give up: the record is too long.
-    GiveUp,
+    /// The record is longer than its limit.
+    TooLong,
 }
 
-/// What makes a record whole.
+/// Says where a record ends.
 pub trait Rule {
-    /// What there is to do, as the buffer stands.
+    /// The next step, for these contents of the buffer.
     fn next(&mut self, contents: &Contents) -> Next;
 }
 
-/// So many bytes.
+/// A record of a fixed length.
 #[derive(Debug)]
 pub struct Exactly {
     pub(super) length: usize,
@@ -44,13 +44,13 @@ impl Rule for Exactly {
         let present = contents.unread().len();
         match self.length.saturating_sub(present) {
             0 => Next::Whole(self.length),
-            missing @ ALONE.. => Next::Exactly(missing.min(present.max(AT_ONCE))),
+            missing @ RECEIVE_EXACTLY.. => Next::Exactly(missing.min(present.max(MOST_AT_ONCE))),
             missing => Next::AtLeast(missing),
         }
     }
 }
 
-/// The bytes up to a delimiter. Each byte is searched once, however the record arrives.
+/// The bytes up to a delimiter. The rule searches each byte once, however the record arrives.
 #[derive(Debug)]
 pub struct Until<D> {
     pub(super) delimiter: D,
@@ -63,17 +63,17 @@ impl<D: Deref<Target = Delimiter>> Rule for Until<D> {
     fn next(&mut self, contents: &Contents) -> Next {
         match contents.find(&self.delimiter, &mut self.searched) {
             Some(length) if length <= self.limit => Next::Whole(length),
-            Some(_) => Next::GiveUp,
+            Some(_) => Next::TooLong,
             None => {
-                // Where the delimiter begins at the earliest: it is not among the bytes that have come.
+                // The earliest position of the delimiter, which is not among the bytes that have arrived.
                 let earliest = (contents.unread().len() + 1).saturating_sub(self.delimiter.len());
-                if earliest > self.limit { Next::GiveUp } else { Next::AtLeast(1) }
+                if earliest > self.limit { Next::TooLong } else { Next::AtLeast(1) }
             }
         }
     }
 }
 
-/// The bytes up to a line feed. A carriage return before it belongs to the line's end, not to the limit.
+/// The bytes up to a line feed. A carriage return before the line feed does not count towards the limit.
 #[derive(Debug)]
 pub struct Line {
     pub(super) limit: usize,
@@ -91,17 +91,17 @@ impl Rule for Line {
         let found = line_feed().and_then(|feed| contents.find(feed, &mut self.searched));
         let unread = contents.unread();
         let line = &unread[..found.unwrap_or(unread.len())];
-        // The carriage return may be half of the line's end.
+        // This can be the carriage return before the line feed.
         let length = line.strip_suffix(b"\r").unwrap_or(line).len();
         match found {
-            _ if length > self.limit => Next::GiveUp,
+            _ if length > self.limit => Next::TooLong,
             Some(place) => Next::Whole(place),
             None => Next::AtLeast(1),
         }
     }
 }
 
-/// All that comes before the stream ends.
+/// All bytes up to the end of the stream.
 #[derive(Debug)]
 pub struct ToEnd {
     pub(super) limit: usize,
@@ -109,6 +109,6 @@ pub struct ToEnd {
 
 impl Rule for ToEnd {
     fn next(&mut self, contents: &Contents) -> Next {
-        if contents.unread().len() > self.limit { Next::GiveUp } else { Next::AtLeast(1) }
+        if contents.unread().len() > self.limit { Next::TooLong } else { Next::AtLeast(1) }
     }
 }

@@ -1,19 +1,19 @@
-//! How long an operation may take, and when that ends.
+//! Time-outs and deadlines.
 
 use std::time::{Duration, Instant};
 
 /// How long an operation may take as a whole.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Timeout {
-    /// As long as it takes.
+    /// Without a limit.
     Never,
-    /// At most this long; zero tries once and does not wait.
+    /// At most this long. With zero, the operation makes one attempt and does not wait.
     After(Duration),
 }
 
 impl Timeout {
-    /// A time-out in seconds; a negative one, and one that is longer than a clock can tell, never
-    /// ends. `None` for what is not a number.
+    /// A time-out in seconds. A negative number, and one that a [`Duration`] cannot hold, is
+    /// [`Timeout::Never`]. `None` for NaN.
     #[must_use]
     pub fn from_seconds(seconds: f64) -> Option<Timeout> {
         if seconds.is_nan() {
@@ -22,7 +22,7 @@ impl Timeout {
         Some(Duration::try_from_secs_f64(seconds).map_or(Timeout::Never, Timeout::After))
     }
 
-    /// A time-out in milliseconds; a negative one never ends.
+    /// A time-out in milliseconds. A negative number is [`Timeout::Never`].
     #[must_use]
     pub fn from_millis(milliseconds: i64) -> Timeout {
         match u64::try_from(milliseconds) {
@@ -31,7 +31,7 @@ impl Timeout {
         }
     }
 
-    /// How long that is; `None` for no limit.
+    /// The duration; `None` for no limit.
     #[must_use]
     pub const fn duration(self) -> Option<Duration> {
         match self {
@@ -40,7 +40,7 @@ impl Timeout {
         }
     }
 
-    /// What is left of it when `elapsed` has gone by.
+    /// The time-out that is left after `elapsed`.
     #[must_use]
     pub fn after(self, elapsed: Duration) -> Timeout {
         match self {
@@ -50,10 +50,10 @@ impl Timeout {
     }
 }
 
-/// The moment at which a time-out ends, on the monotonic clock.
+/// The instant at which a time-out ends, on the monotonic clock.
 ///
-/// The clock is first read when somebody asks what remains, so an operation that is served at once
-/// never reads it.
+/// The deadline starts, and reads the clock, with the first call of [`remaining`](Self::remaining). So an operation that
+/// does not have to wait never reads the clock.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline {
     timeout: Timeout,
@@ -61,31 +61,32 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// A deadline that the first question about it sets going.
+    /// A deadline that has not started.
     #[must_use]
     pub const fn new(timeout: Timeout) -> Deadline {
         Deadline { timeout, ends: None }
     }
 
-    /// Whether there is no end to wait for.
+    /// Whether there is no deadline.
     #[must_use]
     pub fn is_never(&self) -> bool {
         self.timeout == Timeout::Never
     }
 
-    /// The time-out that it was made from.
+    /// The time-out that the deadline was made from.
     #[must_use]
     pub fn timeout(&self) -> Timeout {
         self.timeout
     }
 
-    /// Whether it has been set going.
+    /// Whether the deadline has started.
     #[must_use]
     pub fn has_started(&self) -> bool {
         self.ends.is_some()
     }
 
-    /// The time that is left: `None` for no limit, zero when it has passed.
+    /// The time that is left: `None` for no limit, zero when the deadline has passed. The first call starts the
+    /// deadline.
     pub fn remaining(&mut self) -> Option<Duration> {
         let Timeout::After(timeout) = self.timeout else {
             return None;
@@ -97,7 +98,7 @@ impl Deadline {
         match self.ends {
             Some(ends) => Some(ends.saturating_duration_since(now)),
             None => {
-                // A time beyond what the clock can hold is no limit at all.
+                // The clock cannot represent the end: there is no limit.
                 self.ends = now.checked_add(timeout);
                 if self.ends.is_none() {
                     self.timeout = Timeout::Never;
@@ -114,13 +115,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn negative_milliseconds_never_end() {
+    fn negative_milliseconds_are_never() {
         assert_eq!(Timeout::from_millis(-1), Timeout::Never);
         assert!(Deadline::new(Timeout::from_millis(i64::MIN)).is_never());
     }
 
     #[test]
-    fn seconds_may_be_fractions_and_anything_else() {
+    fn seconds_can_be_any_number() {
         let quarter = Timeout::After(Duration::from_millis(250));
         assert_eq!(Timeout::from_seconds(0.25), Some(quarter));
         assert_eq!(Timeout::from_seconds(-0.0), Some(Timeout::After(Duration::ZERO)));
@@ -131,12 +132,12 @@ mod tests {
     }
 
     #[test]
-    fn zero_has_passed_at_once() {
+    fn a_deadline_of_zero_has_passed() {
         assert_eq!(Deadline::new(Timeout::from_millis(0)).remaining(), Some(Duration::ZERO));
     }
 
     #[test]
-    fn runs_from_the_first_question_and_stays_passed() {
+    fn starts_with_the_first_call_and_stays_passed() {
         let mut deadline = Deadline::new(Timeout::from_millis(1));
         assert_eq!(deadline.remaining(), Some(Duration::from_millis(1)));
         while deadline.remaining() != Some(Duration::ZERO) {
@@ -146,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_beyond_the_clock_is_no_limit() {
+    fn a_time_out_that_the_clock_cannot_represent_is_never() {
         let mut deadline = Deadline::new(Timeout::After(Duration::MAX));
         assert_eq!(deadline.remaining(), None);
         assert!(deadline.is_never());

@@ -9,10 +9,9 @@ use crate::{Address, Errno, Error, Shutdown, Socket, sys};
 
 /// The number of a file descriptor, not owned.
 ///
-/// A number may be stale or may never have been open: calls with it fail with `EBADF`. Who keeps a
-/// number beyond the life of its descriptor may meet another descriptor that has been given the
-/// same number, as with every API of numbers; a [`Socket`](crate::Socket) owns its descriptor and
-/// has no such trouble.
+/// A call with the number of a descriptor that is not open fails with `EBADF`. After a descriptor is closed, the
+/// system can reuse its number: a call with an old number can then reach another descriptor. A
+/// [`Socket`](crate::Socket) owns its descriptor, so its number is never old.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Descriptor(i32);
 
@@ -29,7 +28,7 @@ impl Descriptor {
         self.0
     }
 
-    /// Gives a descriptor up: it stays open, and the number is the caller's.
+    /// Releases the ownership of a descriptor: it stays open, and the caller must close it.
     #[must_use]
     pub fn from_owned(descriptor: OwnedFd) -> Descriptor {
         let descriptor = Descriptor(descriptor.into_raw_fd());
@@ -109,7 +108,7 @@ impl Descriptor {
         sys::nonblocking(self).map_err(|errno| errno.during("fcntl"))
     }
 
-    /// Sets whether they do.
+    /// Sets whether calls on the descriptor return at once.
     ///
     /// # Errors
     /// That of the system call.
@@ -126,7 +125,7 @@ impl Descriptor {
         sys::close_on_exec(self).map_err(|errno| errno.during("fcntl"))
     }
 
-    /// Sets whether it is.
+    /// Sets whether the descriptor is closed when another program is executed.
     ///
     /// # Errors
     /// That of the system call.
@@ -152,8 +151,8 @@ impl Descriptor {
 
     /// Closes the descriptor, `close(2)`. The number is free afterwards, whatever this returns.
     ///
-    /// This is for APIs whose users hold numbers. The number must not be owned by a value such as
-    /// [`Socket`](crate::Socket), which would close it a second time.
+    /// This is for APIs whose callers hold numbers. No value such as [`Socket`](crate::Socket) may own the descriptor,
+    /// because the value would close it a second time.
     ///
     /// # Errors
     /// That of the system call.
@@ -168,12 +167,12 @@ impl Descriptor {
         sys::close(self).map_err(|errno| errno.during("close"))
     }
 
-    /// Whether calls return at once on a descriptor that was made non-blocking. Its number may be that of another
-    /// by now, but only where descriptors are closed by their numbers.
+    /// Whether a descriptor that was made non-blocking still is. The number can belong to another descriptor by now, but
+    /// only in a process that closes descriptors by their numbers.
     pub(crate) fn is_still_nonblocking(self) -> Result<bool, Errno> {
         if ANY_CLOSED.load(Ordering::Relaxed) { sys::nonblocking(self) } else { Ok(true) }
     }
 }
 
-/// Whether a descriptor was closed by its number, rather than by what owned it.
+/// Whether [`Descriptor::close`] has been called in this process.
 static ANY_CLOSED: AtomicBool = AtomicBool::new(false);

@@ -7,12 +7,12 @@ use crate::{Deadline, Errno, Error, PollEntry, Scratch, Timeout, events, is_inte
 
 /// Runs an operation to its end, and parks the thread while it waits.
 ///
-/// The first attempt is made at once. `EINTR` goes on waiting for the time that is left, unless the
-/// signal's handler has asked for an interruption.
+/// The first attempt is made at once. A signal (`EINTR`) does not end or lengthen the wait, unless its handler has
+/// requested an interruption.
 ///
 /// # Errors
-/// The operation's, [`Cause::TimedOut`](crate::Cause::TimedOut) when the time is over, and `EINTR` where an
-/// [interruption](crate::request_interruption) was asked for.
+/// The operation's error, [`Cause::TimedOut`](crate::Cause::TimedOut) at the deadline, and `EINTR` after a request for
+/// an [interruption](crate::request_interruption).
 #[inline(always)]
 pub fn block_on<O: Operation>(
     mut operation: O,
@@ -32,7 +32,7 @@ pub fn block_on<O: Operation>(
     }
 }
 
-/// Parks until what is waited for has come; `false` when the deadline has.
+/// Parks the thread until the wait is over. The result is `false` at the deadline.
 #[inline(never)]
 fn park(wait: Wait<'_>, deadline: &mut Deadline, operation: &'static str) -> Result<bool, Error> {
     loop {
@@ -55,23 +55,23 @@ fn park(wait: Wait<'_>, deadline: &mut Deadline, operation: &'static str) -> Res
             Wait::Any(entries) => {
                 operation::poll(&mut entries.to_vec(), remaining).map(|ready| ready > 0)
             }
-            Wait::AnyUntil(entries, moment) => {
-                let until = moment.saturating_duration_since(Instant::now());
+            Wait::AnyUntil(entries, instant) => {
+                let until = instant.saturating_duration_since(Instant::now());
                 let wait = remaining.map_or(until, |remaining| remaining.min(until));
                 operation::poll(&mut entries.to_vec(), Some(wait))
-                    .map(|ready| ready > 0 || Instant::now() >= moment)
+                    .map(|ready| ready > 0 || Instant::now() >= instant)
             }
-            // There is nobody else in this thread who could send word.
+            // No other task runs in this thread, so no notification can come.
             Wait::Lookup(_) | Wait::Notification => Err(Errno::DEADLK),
-            Wait::Until(moment) => {
-                let until = moment.saturating_duration_since(Instant::now());
+            Wait::Until(instant) => {
+                let until = instant.saturating_duration_since(Instant::now());
                 sys::sleep(remaining.map_or(until, |remaining| remaining.min(until)))
-                    .map(|()| Instant::now() >= moment)
+                    .map(|()| Instant::now() >= instant)
             }
         };
         match result {
             Ok(true) => return Ok(true),
-            // Time is over, or nearly: the deadline knows.
+            // The deadline decides whether the time is over.
             Ok(false) | Err(Errno::INTR) => {}
             Err(errno) => return Err(errno.during(operation)),
         }

@@ -1,19 +1,18 @@
-//! How operations get at their descriptor.
+//! Where operations get their descriptor from.
 
 use std::cell::{Cell, RefCell};
 
 use crate::{Descriptor, Errno, Family, Interest, KernelTimeout, Socket};
 
-/// What an operation gets its descriptor from, anew for each attempt.
+/// The source of an operation's descriptor, which each attempt asks again.
 pub trait Handle {
     /// The descriptor.
     ///
     /// # Errors
-    /// `EBADF` where there is none (any more).
+    /// `EBADF` where there is no descriptor, for instance because it has been closed.
     fn descriptor(&self) -> Result<Descriptor, Errno>;
 
-    /// The kernel's time-out for calls that wait for this readiness, where the descriptor has one
-    /// that may be set.
+    /// The kernel's time-out for calls that wait for this readiness, where operations may set it.
     fn kernel_timeout(&self, interest: Interest) -> Option<&KernelTimeout>;
 
     /// Whether no value of this crate owns the descriptor. Other code can close such a descriptor, and the system
@@ -46,10 +45,10 @@ impl Handle for Descriptor {
     }
 }
 
-/// A place for a socket that several users share: it can be put in, used and closed by any of them.
+/// A cell for a socket that several callers share. Each of them can put a socket in, use it and close it.
 ///
-/// Operations hold the place and not the number, so one that goes on after the socket was closed
-/// meets no other descriptor that has been given the same number.
+/// An operation refers to the cell and not to the number of the descriptor. So an operation that continues after the
+/// socket was closed cannot reach another descriptor with a reused number.
 #[derive(Debug)]
 pub struct SocketCell {
     socket: RefCell<Option<Socket>>,
@@ -59,7 +58,7 @@ pub struct SocketCell {
 }
 
 impl SocketCell {
-    /// A place without a socket.
+    /// A cell without a socket.
     #[must_use]
     pub const fn empty() -> SocketCell {
         SocketCell {
@@ -70,17 +69,17 @@ impl SocketCell {
         }
     }
 
-    /// A place for a socket that was accepted from `listener`.
+    /// A cell with a socket that was accepted from `listener`.
     #[must_use]
     pub fn accepted(socket: Socket, family: Option<Family>, listener: &SocketCell) -> SocketCell {
-        let place = SocketCell::empty();
-        place.put(socket, family);
-        place.receiving.inherit(&listener.receiving);
-        place.sending.inherit(&listener.sending);
-        place
+        let cell = SocketCell::empty();
+        cell.put(socket, family);
+        cell.receiving.inherit(&listener.receiving);
+        cell.sending.inherit(&listener.sending);
+        cell
     }
 
-    /// Puts in a socket of addresses of `family`. One that was there before is closed.
+    /// Puts in a socket of addresses of `family`, and closes the one that was there before.
     pub fn put(&self, socket: Socket, family: Option<Family>) {
         self.receiving.reset();
         self.sending.reset();
@@ -116,7 +115,7 @@ impl Handle for &SocketCell {
     fn kernel_timeout(&self, interest: Interest) -> Option<&KernelTimeout> {
         match interest {
             Interest::Readable => Some(&self.receiving),
-            // There it starts again with each piece that the kernel queues.
+            // On a unix socket, the kernel's time-out starts again with each part of the bytes that it queues.
             Interest::Writable if self.family.get() == Some(Family::Unix) => None,
             Interest::Writable => Some(&self.sending),
         }

@@ -1,8 +1,8 @@
-//! Sockets that are safe to use and that know nothing of Lua.
+//! Safe sockets. This crate does not depend on Lua.
 //!
-//! What may have to wait is an [`Operation`]: a value that keeps its own progress, does what can
-//! be done now, and names what it waits for. A driver decides how to wait; [`block_on`] is the one
-//! that parks the thread.
+//! A call that can wait is an [`Operation`]: a value that keeps its own progress, does what can
+//! be done now, and says what it waits for. A driver decides how to wait; the driver [`block_on`] parks the
+//! thread.
 //!
 //! ```
 //! use moonwire_sockets::operation::{Accept, Connect, Receive, Send};
@@ -30,7 +30,7 @@
 
 #[cfg(not(target_os = "linux"))]
 compile_error!(
-    "Moonwire runs on Linux. What depends on the system is behind `moonwire_sockets::sys`: \
+    "Moonwire runs on Linux. All code that depends on the system is in `moonwire_sockets::sys`: \
      another system needs a back end there."
 );
 

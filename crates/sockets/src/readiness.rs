@@ -1,4 +1,4 @@
-//! What can be waited for at a descriptor.
+//! The readiness of descriptors.
 
 use crate::{Descriptor, Errno};
 
@@ -10,22 +10,22 @@ pub mod events {
     pub const PRI: i16 = libc::POLLPRI;
     /// Writing is possible.
     pub const OUT: i16 = libc::POLLOUT;
-    /// An error has come up (only returned).
+    /// An error is pending (only returned).
     pub const ERR: i16 = libc::POLLERR;
     /// The peer has closed its end (only returned).
     pub const HUP: i16 = libc::POLLHUP;
     /// The descriptor is not open (only returned).
     pub const NVAL: i16 = libc::POLLNVAL;
-    /// The peer will write no more.
+    /// The peer has shut down its sending side.
     pub const RDHUP: i16 = crate::sys::linux::POLLRDHUP;
 }
 
 /// Which readiness an operation waits for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Interest {
-    /// Something can be read or accepted, or the end of stream or an error has come.
+    /// There are bytes or connections, or the end of the stream or an error has come.
     Readable,
-    /// Something can be written, or an error has come.
+    /// There is room for bytes, or an error has come.
     Writable,
 }
 
@@ -45,11 +45,11 @@ pub struct PollEntry {
     number: i32,
     /// The [`events`] to watch for.
     pub events: i16,
-    /// The [`events`] that have come.
+    /// The [`events`] that have occurred.
     pub returned: i16,
 }
 
-// The system calls take a slice of entries for an array of `struct pollfd`.
+// The system calls use a slice of entries as an array of `struct pollfd`.
 const _: () = assert!(
     size_of::<PollEntry>() == size_of::<libc::pollfd>()
         && align_of::<PollEntry>() == align_of::<libc::pollfd>()
@@ -62,8 +62,8 @@ impl PollEntry {
     /// How many bytes an entry has in its native layout.
     pub const SIZE: usize = size_of::<PollEntry>();
 
-    /// An entry that watches `descriptor` for the given [`events`]. A negative descriptor is passed
-    /// over by the kernel.
+    /// An entry that watches `descriptor` for the given [`events`]. The kernel ignores an entry
+    /// with a negative descriptor.
     #[must_use]
     pub const fn new(descriptor: Descriptor, events: i16) -> PollEntry {
         PollEntry { number: descriptor.number(), events, returned: 0 }
@@ -99,7 +99,7 @@ impl PollEntry {
 /// Reads an array of `struct pollfd` in its native bytes.
 ///
 /// # Errors
-/// `EINVAL` where the bytes are no whole number of entries.
+/// `EINVAL` where the length is not a multiple of the size of an entry.
 pub fn parse_poll_entries(bytes: &[u8]) -> Result<Vec<PollEntry>, Errno> {
     let (entries, rest) = bytes.as_chunks();
     if !rest.is_empty() {

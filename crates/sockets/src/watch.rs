@@ -1,4 +1,4 @@
-//! Many sockets that are waited for again and again.
+//! Many sockets that one program waits for repeatedly.
 //!
 //! [`operation::Watch`](crate::operation::Watch) is the wait.
 
@@ -11,58 +11,58 @@ use crate::reactor::{descriptor_is_closed, descriptor_is_opened, wake_waiters};
 use crate::sys::WatchEvents;
 use crate::{Descriptor, Errno, PollEntry, sys};
 
-/// Sockets that the kernel goes on watching between calls, `epoll(7)`. Waiting for any of them costs
-/// what the ready ones cost, where `poll(2)` looks at each.
+/// Sockets that the kernel watches also between waits, `epoll(7)`. The cost of a wait depends on the ready sockets
+/// only, where `poll(2)` inspects every socket.
 ///
-/// The kernel watches what is behind a number, not the number. So a socket stays in the set for as
-/// long as its [`Watched`] lives, which must end before the descriptor is closed.
+/// The kernel watches the open socket, not its number. So a [`Watched`] must be dropped before its descriptor is
+/// closed.
 #[derive(Debug)]
 pub struct WatchSet {
     watcher: OwnedFd,
-    /// A child process shares the kernel's part of the set, and must not change it.
+    /// The process that made the set. A forked child shares the kernel's part of the set, and must not change it.
     process: u32,
     slots: RefCell<Slots>,
-    /// How many slots are watched for something.
+    /// How many slots the kernel watches.
     watched: Cell<usize>,
     found: RefCell<WatchEvents>,
-    /// Whether somebody waits for what the set has been prepared for.
+    /// Whether a wait uses the set.
     in_use: Cell<bool>,
-    /// What has become of sockets meanwhile.
+    /// Which sockets have left the set during that wait.
     changes: RefCell<Changes>,
 }
 
-/// What can become of a socket.
+/// How a socket leaves the set.
 #[derive(Clone, Copy)]
 enum Change {
     Closed,
     Released,
 }
 
-/// What has become of the sockets of a set that is in use.
+/// The sockets that have left a set during a wait.
 #[derive(Debug, Default)]
 pub(crate) struct Changes {
-    /// Those that have been closed.
+    /// The closed ones.
     pub(crate) closed: Vec<Descriptor>,
-    /// Whether the set does not watch an open one any more.
+    /// Whether an open socket has left the set.
     pub(crate) is_incomplete: bool,
 }
 
-/// Why a [`WatchSet`] is not used for some entries.
+/// Why a wait cannot or should not use a [`WatchSet`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum NotWatched {
-    /// So many entries have changed that `poll(2)` is cheaper.
+    /// So many entries differ from those of the last wait that `poll(2)` is cheaper.
     TooManyChanges,
-    /// It cannot be: two entries name the same descriptor and event, somebody waits for other
-    /// entries, the process has forked, or the kernel refuses.
-    Unfit,
+    /// The set cannot be used: two entries name the same descriptor and event, another wait uses the set, the process
+    /// has forked, or the kernel refuses.
+    Unsuitable,
 }
 
-/// What is known of a descriptor, by its number.
+/// The state of a descriptor; the index of the slot is its number.
 #[derive(Clone, Copy, Debug, Default)]
 struct Slot {
-    /// What the kernel watches it for; 0 where it does not.
+    /// The events that the kernel watches; 0 for none.
     watched: i16,
-    /// What it is to be watched for, and its entries, as of `round`.
+    /// The events to watch, and the entries of the descriptor, in the wait with the number `round`.
     wanted: i16,
     round: u64,
     entries: [u32; 2],
@@ -74,8 +74,8 @@ struct Slots {
     round: u64,
 }
 
-/// The place of a socket in a [`WatchSet`]. Where it goes, the socket counts as closed: a wait for it goes
-/// on as its [`OnClose`](crate::operation::OnClose) says.
+/// A socket in a [`WatchSet`]. When this is dropped, the socket counts as closed, and a wait for it does what its
+/// [`OnClose`](crate::operation::OnClose) says.
 #[derive(Debug)]
 pub struct Watched {
     set: Rc<WatchSet>,
@@ -90,15 +90,15 @@ impl Watched {
         Watched { set, descriptor, is_released: Cell::new(false) }
     }
 
-    /// Lets the set watch the socket no more, which stays open. A wait that is under way goes on without the
-    /// set; it is still told when the socket is closed.
+    /// Takes the socket, which stays open, out of the set. A wait that uses the set continues without it, and still
+    /// learns when the socket is closed.
     pub fn release(&self) {
         if !self.is_released.replace(true) {
-            self.set.forget(self.descriptor, Change::Released);
+            self.set.remove(self.descriptor, Change::Released);
         }
     }
 
-    /// Whether the set watches the socket no more.
+    /// Whether the socket has been taken out of the set.
     #[must_use]
     pub fn is_released(&self) -> bool {
         self.is_released.get()
@@ -114,8 +114,8 @@ impl Watched {
 impl Drop for Watched {
     fn drop(&mut self) {
         match self.is_released() {
-            true => self.set.note(self.descriptor, Change::Closed),
-            false => self.set.forget(self.descriptor, Change::Closed),
+            true => self.set.notify(self.descriptor, Change::Closed),
+            false => self.set.remove(self.descriptor, Change::Closed),
         }
     }
 }
@@ -139,24 +139,24 @@ impl WatchSet {
         }))
     }
 
-    /// Becomes readable when one of the sockets is ready.
+    /// A descriptor that becomes readable when one of the sockets is ready.
     pub(crate) fn descriptor(&self) -> Descriptor {
         Descriptor::from_number(self.watcher.as_raw_fd())
     }
 
     /// Has the kernel watch what the entries name, and nothing else, until
-    /// [`release`](Self::release). All of them are open and in the set by their [`Watched`], or -1.
-    /// `most_changes` is how many of them may differ from those of the last time.
+    /// [`release`](Self::release). Each descriptor must be -1 or that of an open socket with a [`Watched`].
+    /// `most_changes` is how many entries may differ from those of the last wait.
     pub(crate) fn prepare(
         &self,
         entries: &[PollEntry],
         most_changes: usize,
     ) -> Result<(), NotWatched> {
         if self.in_use.get() || self.process != std::process::id() {
-            return Err(NotWatched::Unfit);
+            return Err(NotWatched::Unsuitable);
         }
         let mut slots = self.slots.borrow_mut();
-        let changes = slots.note(entries, self.watched.get()).ok_or(NotWatched::Unfit)?;
+        let changes = slots.want(entries, self.watched.get()).ok_or(NotWatched::Unsuitable)?;
         if changes > most_changes {
             return Err(NotWatched::TooManyChanges);
         }
@@ -165,7 +165,7 @@ impl WatchSet {
             for (slot, number) in slots.list.iter_mut().zip(0..) {
                 let wanted = if slot.round == round { slot.wanted } else { 0 };
                 if wanted != slot.watched {
-                    self.change(number, slot, wanted).map_err(|_| NotWatched::Unfit)?;
+                    self.change(number, slot, wanted).map_err(|_| NotWatched::Unsuitable)?;
                 }
             }
         }
@@ -174,7 +174,7 @@ impl WatchSet {
         Ok(())
     }
 
-    /// Lets the set be prepared for other entries.
+    /// Ends the use of the set by a wait.
     pub(crate) fn release(&self) {
         self.in_use.set(false);
     }
@@ -188,7 +188,7 @@ impl WatchSet {
         Ok(())
     }
 
-    fn forget(&self, descriptor: Descriptor, change: Change) {
+    fn remove(&self, descriptor: Descriptor, change: Change) {
         let Ok(mut slots) = self.slots.try_borrow_mut() else {
             return;
         };
@@ -203,11 +203,11 @@ impl WatchSet {
         }
         *slot = Slot::default();
         drop(slots);
-        self.note(descriptor, change);
+        self.notify(descriptor, change);
     }
 
-    /// Tells a wait that is under way what has become of a socket.
-    fn note(&self, descriptor: Descriptor, change: Change) {
+    /// Notifies the wait that uses the set that a socket has left it.
+    fn notify(&self, descriptor: Descriptor, change: Change) {
         if !self.in_use.get() {
             return;
         }
@@ -218,14 +218,14 @@ impl WatchSet {
         wake_waiters(self.descriptor());
     }
 
-    /// What has become of the sockets since this was asked, or since the set was prepared.
+    /// Returns the sockets that have left the set since the last call, or since the wait began.
     pub(crate) fn take_changes(&self) -> Changes {
         self.changes.take()
     }
 
-    /// Notes in the entries that were given to [`prepare`](Self::prepare) what has come, without
-    /// waiting. The result is how many are ready.
-    pub(crate) fn ask(&self, entries: &mut [PollEntry]) -> Result<usize, Errno> {
+    /// Stores the events that have occurred in the entries that [`prepare`](Self::prepare) was given. This does not
+    /// wait. The result is how many entries are ready.
+    pub(crate) fn collect_ready(&self, entries: &mut [PollEntry]) -> Result<usize, Errno> {
         let mut found = self.found.borrow_mut();
         sys::watched(
             self.descriptor(),
@@ -254,20 +254,20 @@ impl WatchSet {
 
 impl Drop for WatchSet {
     fn drop(&mut self) {
-        // What a reactor knows of the watcher does not hold for the next descriptor with its number.
+        // A reactor must not keep the watcher's readiness for the next descriptor with its number.
         descriptor_is_closed(self.descriptor());
     }
 }
 
-/// Stands for no entry.
+/// Marks a slot without a second entry.
 const NO_ENTRY: u32 = u32::MAX;
 
 impl Slots {
-    /// Notes what the entries want. The result is how many slots have to change; `None` where a
+    /// Stores which events the entries want. The result is how many slots have to change; `None` where a
     /// descriptor has two entries for the same events.
-    fn note(&mut self, entries: &[PollEntry], watched: usize) -> Option<usize> {
+    fn want(&mut self, entries: &[PollEntry], watched: usize) -> Option<usize> {
         self.round += 1;
-        // Those that were watched and are not among the entries, or want something else.
+        // The slots of this wait that were watched before, and those that have to change.
         let (mut kept, mut changed) = (0_usize, 0);
         for (entry, place) in entries.iter().zip(0..) {
             let Ok(number) = usize::try_from(entry.descriptor().number()) else {

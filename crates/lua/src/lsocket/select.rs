@@ -53,8 +53,8 @@ pub(super) fn select(mut call: Call<'_>) -> Outcome<'_> {
     }
     // A socket that another task closes is passed over from then on, like one that was closed before.
     let on_close = match timeout {
-        Timeout::Never => OnClose::GoOnWithOthers,
-        Timeout::After(_) => OnClose::GoOn,
+        Timeout::Never => OnClose::ContinueWithOthers,
+        Timeout::After(_) => OnClose::Continue,
     };
     let word = move |call, polled| word(call, polled, read_count, last_table);
     match watch(&mut call, &TABLES[..last_table], entries, seen, on_close)? {

@@ -148,7 +148,7 @@ impl<O: Operation, W> Driven<O, W> {
         }
         let mut closed = Vec::new();
         scheduler.reactor.lost(current, &mut closed);
-        self.operation.go_on_without(&closed)
+        self.operation.continue_without(&closed)
     }
 
     /// What the operation gives where it has to end before it is done.

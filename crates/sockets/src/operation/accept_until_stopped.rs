@@ -1,4 +1,4 @@
-//! Accepting until the listener is stopped, and then what was connected by then.
+//! Accepting until the listener is stopped, and then the connections that are complete by then.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -6,29 +6,30 @@ use std::time::{Duration, Instant};
 use super::{AcceptWithRetries, EventLoop, Operation, Patience, Progress, Wait};
 use crate::{Address, Errno, Error, Handle, Scratch, Socket};
 
-/// How long handshakes may take that were under way when the listener was stopped. A client whose word is lost
+/// How long a stopped listener waits for handshakes that are in progress. A client whose packet is lost
 /// repeats it after a second.
 const HANDSHAKE: Duration = Duration::from_millis(1500);
-/// How often to look for them.
+/// The pause between two looks for handshakes.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Whether a listener accepts no more but what has been connected before.
+/// Whether a listener is stopped: it then accepts only the connections that have been made before.
 #[derive(Debug, Default)]
 pub struct Stop {
-    /// When there has been time enough for handshakes.
+    /// When to stop waiting for handshakes; `None` where the listener is not stopped.
     end: Cell<Option<Instant>>,
 }
 
 impl Stop {
-    /// Stops a listener: new clients are refused, and those who wait to accept try once more.
+    /// Stops a listener: the kernel refuses new clients, and waiting operations attempt to accept once more. Where the
+    /// kernel cannot refuse clients, the listener is stopped all the same, and loses a client that connects before
+    /// the listener is closed.
     ///
     /// # Errors
-    /// Where there is no such socket. Where the kernel cannot refuse clients, the listener is stopped all
-    /// the same, and a client that comes before it is closed is lost.
+    /// `EBADF` where the listener is closed.
     pub fn stop(&self, listener: impl Handle) -> Result<(), Error> {
         let descriptor = listener.descriptor().map_err(|errno| errno.during("stop"))?;
         if self.end.get().is_none() {
-            // A sandbox may allow no filters. There is no other way then.
+            // A sandbox can forbid socket filters. Then new clients cannot be refused.
             let _ = descriptor.refuse_connections();
             self.end.set(Some(Instant::now() + HANDSHAKE));
             descriptor.retry_readers();
@@ -38,7 +39,7 @@ impl Stop {
 }
 
 /// Accepts one connection as [`AcceptWithRetries`] does. The output is `None` when the listener has been stopped
-/// and all who were connected by then have been accepted: it can be closed.
+/// and all its connections have been accepted: the caller can close it.
 #[derive(Debug)]
 pub struct AcceptUntilStopped<'a, H> {
     accept: AcceptWithRetries<&'a H>,
@@ -57,7 +58,8 @@ where
         AcceptUntilStopped { accept: AcceptWithRetries::new(listener), listener, stop, retry: None }
     }
 
-    /// Accepts what is left. A reactor may not have heard of it yet.
+    /// Accepts the connections that are left. It asks the kernel, which can have connections that it has not reported
+    /// to the event loop yet.
     fn accept_rest(
         &mut self,
         scratch: &mut Scratch,
@@ -67,12 +69,12 @@ where
         loop {
             match self.accept.attempt(scratch, Patience::NONE) {
                 Ok(Progress::Done(accepted)) => return Ok(Progress::Done(Some(accepted))),
-                // There is no descriptor for it.
+                // A connection can be left that there is no descriptor for.
                 Ok(Progress::Waiting) if self.accept.is_short_of_resources() => {
                     return Ok(Progress::Waiting);
                 }
                 Ok(Progress::Waiting) => {}
-                // A unix listener that is shut down says so when its queue is empty.
+                // A unix listener that is shut down fails so when its backlog is empty.
                 Err(error) if error.errno() == Some(Errno::INVAL) => {}
                 Err(error) => return Err(error),
             }
@@ -80,13 +82,13 @@ where
             if are_handshakes_over || now >= end {
                 return Ok(Progress::Done(None));
             }
-            // Where the kernel does not tell, there may be some.
+            // Where the kernel cannot tell, there can be handshakes.
             let descriptor = self.listener.descriptor().map_err(|errno| errno.during("accept"))?;
             if descriptor.has_handshakes().unwrap_or(true) {
                 self.retry = Some(now + PAUSE);
                 return Ok(Progress::Waiting);
             }
-            // The last may have been completed in between.
+            // The last handshake can have been completed since the attempt.
             are_handshakes_over = true;
         }
     }
@@ -116,7 +118,7 @@ where
 
     fn waits_for(&self) -> Wait<'_> {
         match self.retry {
-            Some(moment) => Wait::Until(moment),
+            Some(retry) => Wait::Until(retry),
             None => self.accept.waits_for(),
         }
     }

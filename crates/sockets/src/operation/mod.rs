@@ -1,13 +1,13 @@
-//! Operations: what can wait, and what it waits for.
+//! Operations: calls that can wait, as values.
 //!
-//! An operation is a value that keeps its own progress. [`Operation::attempt`] does what can be
-//! done now; where that is not the whole, [`Operation::waits_for`] says what has to come before the
-//! next attempt is worth while. Operations know nothing of drivers: one that parks the thread is
-//! [`block_on`](crate::block_on), others may suspend a coroutine.
+//! An operation keeps its own progress. [`Operation::attempt`] does what can be done now. Where that does not
+//! complete the operation, [`Operation::waits_for`] says what the next attempt has to wait for. A driver runs an
+//! operation to its end: [`block_on`](crate::block_on) parks the thread while the operation waits, another driver can
+//! suspend a coroutine. An operation does not know its driver.
 //!
-//! An attempt must not wait on its own account. A driver that would only park the thread may let
-//! the kernel do it inside the attempt's own system call, which saves calls: it passes
-//! [`Patience::Kernel`]. One with an [`EventLoop`] passes [`Patience::Loop`].
+//! An attempt must not wait, with one exception: a driver that would only park the thread passes
+//! [`Patience::Kernel`], and the attempt then waits inside its system call, which saves system calls. A driver with an
+//! [`EventLoop`] passes [`Patience::Loop`].
 
 mod accept;
 mod accept_until_stopped;
@@ -61,46 +61,45 @@ pub use watch::Watch;
 
 use crate::{Descriptor, Error, Handle, Interest, Lookup, PollEntry, Scratch};
 
-/// Something that may have to wait before it is done.
+/// A call that can wait before it is done.
 pub trait Operation {
-    /// The system call or library function that this is, for errors.
+    /// The name of the system call or library function, for errors.
     const NAME: &'static str;
 
-    /// What it gives when it is done. Received bytes are left in the scratch memory, and the output
-    /// is their count.
+    /// The result. Received bytes are in the scratch memory, and the output is their count.
     type Output;
 
     /// Does what can be done now.
     ///
     /// # Errors
-    /// What ended the operation for good. `EINTR` and `EAGAIN` do not.
+    /// A failure that ends the operation. `EINTR` and `EAGAIN` do not end it.
     fn attempt(
         &mut self,
         scratch: &mut Scratch,
         patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<Self::Output>, Error>;
 
-    /// What must come before the next attempt, after one that has returned
+    /// What the next attempt has to wait for, after one that has returned
     /// [`Progress::Waiting`].
     fn waits_for(&self) -> Wait<'_>;
 
-    /// What it gives where it has to end before it is done, by a time-out for instance. Bytes that have been
-    /// received are left in the scratch memory here too.
+    /// Ends the operation before it is done, by a time-out for instance. The output is the partial result; received
+    /// bytes are in the scratch memory here too.
     ///
     /// # Errors
-    /// The reason for the end, for an operation that has nothing to give by then.
+    /// The reason, where there is no partial result.
     fn end_early(&mut self, _scratch: &mut Scratch, reason: Error) -> Result<Self::Output, Error> {
         Err(reason)
     }
 
-    /// Tells of descriptors that have been closed while the operation waited for any of several. Whether it
-    /// goes on without them; where not, it ends early with `EBADF`.
-    fn go_on_without(&mut self, _closed: &[Descriptor]) -> bool {
+    /// Reports descriptors that have been closed while the operation waited for any of several. The result is whether
+    /// the operation continues without them; otherwise the driver ends it early with `EBADF`.
+    fn continue_without(&mut self, _closed: &[Descriptor]) -> bool {
         false
     }
 }
 
-/// An operation that its caller keeps.
+/// An operation that the caller keeps.
 impl<O: Operation> Operation for &mut O {
     const NAME: &'static str = O::NAME;
     type Output = O::Output;
@@ -122,21 +121,21 @@ impl<O: Operation> Operation for &mut O {
         (**self).end_early(scratch, reason)
     }
 
-    fn go_on_without(&mut self, closed: &[Descriptor]) -> bool {
-        (**self).go_on_without(closed)
+    fn continue_without(&mut self, closed: &[Descriptor]) -> bool {
+        (**self).continue_without(closed)
     }
 }
 
-/// How far an attempt has come.
+/// The result of an attempt.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Progress<T> {
     /// The operation is done.
     Done(T),
-    /// It has to wait, see [`Operation::waits_for`].
+    /// The operation has to wait, see [`Operation::waits_for`].
     Waiting,
 }
 
-/// What a call has given; `None` where it would have to wait.
+/// From the result of a system call, which is `None` where the call would have to wait.
 impl<T> From<Option<T>> for Progress<T> {
     #[inline]
     fn from(output: Option<T>) -> Progress<T> {

@@ -1,13 +1,13 @@
-//! Questions to the system's resolver: names to addresses and back.
+//! Look-ups with the system's resolver: from names to addresses and back.
 //!
-//! The resolver cannot be asked to return at once. For a driver that parks the thread, the thread itself asks;
-//! for one with an event loop, a thread of its [`Lookups`](crate::Lookups) does.
+//! The resolver has no non-blocking mode. With a driver that parks the thread, the attempt calls the resolver. With an
+//! event loop, a thread of its [`Lookups`](crate::Lookups) does.
 
 use super::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::lookups::{Answer, Asking, Question};
 use crate::{Address, AddressInfo, Error, Family, Kind, NameInfo, ResolveHints, Scratch};
 
-/// A question, and where it has come to.
+/// A question to the resolver, and the state of the look-up.
 #[derive(Debug)]
 struct Query {
     question: Question,
@@ -31,7 +31,7 @@ impl Query {
             Patience::None | Patience::Kernel(_) => Some(self.question.answer()),
         };
         match answer {
-            // The answer is that to the question, so there is something to take.
+            // `take` returns `None` for another kind of answer only.
             Some(answer) => Ok(take(answer?).map_or(Progress::Waiting, Progress::Done)),
             None => Ok(Progress::Waiting),
         }
@@ -42,7 +42,7 @@ impl Query {
     }
 }
 
-/// The operations, which differ in question and answer only.
+/// Defines the operations, which differ in their question and answer only.
 macro_rules! questions {
     ($($(#[$docs:meta])* $operation:ident, $name:literal, $variant:ident => $output:ty;)*) => {$(
         $(#[$docs])*
@@ -91,7 +91,7 @@ impl LookUp {
         LookUp::of(Some(host.to_vec()), service, kind)
     }
 
-    /// Looks for addresses of one family only.
+    /// Limits the look-up to addresses of one family.
     #[must_use]
     pub fn of_family(mut self, wanted: Family) -> LookUp {
         if let Question::Addresses { family, .. } = &mut self.0.question {
@@ -113,7 +113,7 @@ impl LookUp {
 }
 
 impl Resolve {
-    /// Looks up what may be missing, but not both.
+    /// Looks up `host` and `service`, of which one can be missing.
     #[must_use]
     pub fn new(host: Option<&[u8]>, service: Option<&[u8]>, hints: ResolveHints) -> Resolve {
         let (host, service) = (host.map(<[u8]>::to_vec), service.map(<[u8]>::to_vec));
@@ -122,7 +122,7 @@ impl Resolve {
 }
 
 impl NameOf {
-    /// Looks `address` up; `numeric_host` asks for no name.
+    /// Looks `address` up. With `numeric_host`, the host of the output is a number.
     #[must_use]
     pub fn new(address: Address, numeric_host: bool) -> NameOf {
         NameOf(Question::Name { address, numeric_host }.into())

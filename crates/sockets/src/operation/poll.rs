@@ -6,38 +6,38 @@ use std::time::Duration;
 use super::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::{Descriptor, Errno, Error, PollEntry, Scratch, events, is_interrupted, sys};
 
-/// Waits until one of the entries is ready, `poll(2)`. The output is the entries, with what has
-/// come, and how many are ready.
+/// Waits until one of the entries is ready, `poll(2)`. The output is the entries with the events that have
+/// occurred, and how many entries are ready.
 ///
-/// There may be more entries than the process may have descriptors, if they name no more than that.
+/// The entries can outnumber the descriptors that the process may have, because several can name one descriptor.
 #[derive(Debug)]
 pub struct Poll {
     entries: Vec<PollEntry>,
     on_close: OnClose,
 }
 
-/// What a wait for any of several descriptors does where one of them is closed meanwhile.
+/// What a wait for any of several descriptors does when one of them is closed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OnClose {
     /// It fails with `EBADF`.
     Fail,
-    /// It goes on without that one.
-    GoOn,
-    /// It goes on without that one, and fails with `EBADF` where none is left.
-    GoOnWithOthers,
+    /// It continues without the closed one.
+    Continue,
+    /// It continues without the closed one, and fails with `EBADF` where no other is left.
+    ContinueWithOthers,
 }
 
 impl OnClose {
-    /// Strikes the descriptors out of the entries. Whether the wait goes on.
-    pub(super) fn strike(self, entries: &mut [PollEntry], closed: &[Descriptor]) -> bool {
+    /// Removes the closed descriptors from the entries. The result is whether the wait continues.
+    pub(super) fn remove_closed(self, entries: &mut [PollEntry], closed: &[Descriptor]) -> bool {
         for entry in entries.iter_mut().filter(|entry| closed.contains(&entry.descriptor())) {
             *entry = PollEntry::new(Descriptor::from_number(-1), entry.events);
         }
         let is_open = |entry: &PollEntry| entry.descriptor().number() >= 0;
         match self {
             OnClose::Fail => false,
-            OnClose::GoOn => true,
-            OnClose::GoOnWithOthers => entries.iter().any(is_open),
+            OnClose::Continue => true,
+            OnClose::ContinueWithOthers => entries.iter().any(is_open),
         }
     }
 }
@@ -49,7 +49,7 @@ impl Poll {
         Poll { entries, on_close: OnClose::Fail }
     }
 
-    /// The same, with something else to do where a descriptor is closed meanwhile.
+    /// Says what to do when a descriptor is closed.
     #[must_use]
     pub fn on_close(mut self, on_close: OnClose) -> Poll {
         self.on_close = on_close;
@@ -87,23 +87,23 @@ impl Operation for Poll {
         Wait::Any(&self.entries)
     }
 
-    fn go_on_without(&mut self, closed: &[Descriptor]) -> bool {
-        self.on_close.strike(&mut self.entries, closed)
+    fn continue_without(&mut self, closed: &[Descriptor]) -> bool {
+        self.on_close.remove_closed(&mut self.entries, closed)
     }
 }
 
-/// `poll(2)`, once. The kernel takes no more entries than the process may have descriptors
-/// (`RLIMIT_NOFILE`), also where some name the same descriptor or none: then it is asked about each
-/// descriptor once.
+/// One call of `poll(2)`. The kernel limits the entries to the descriptors that the process may have
+/// (`RLIMIT_NOFILE`), also where several entries name one descriptor. Beyond the limit, the call gets one entry for
+/// each descriptor.
 pub(crate) fn poll(entries: &mut [PollEntry], timeout: Option<Duration>) -> Result<usize, Errno> {
     match sys::poll(entries, timeout) {
-        Err(Errno::INVAL) => poll_each_once(entries, timeout),
+        Err(Errno::INVAL) => poll_merged(entries, timeout),
         result => result,
     }
 }
 
 #[cold]
-fn poll_each_once(entries: &mut [PollEntry], timeout: Option<Duration>) -> Result<usize, Errno> {
+fn poll_merged(entries: &mut [PollEntry], timeout: Option<Duration>) -> Result<usize, Errno> {
     let mut places = HashMap::<Descriptor, usize>::new();
     let mut merged: Vec<PollEntry> = Vec::new();
     for entry in entries.iter().filter(|entry| entry.descriptor().number() >= 0) {
@@ -117,8 +117,8 @@ fn poll_each_once(entries: &mut [PollEntry], timeout: Option<Duration>) -> Resul
     let mut ready = 0;
     for entry in entries {
         let returned = places.get(&entry.descriptor()).map_or(0, |place| merged[*place].returned);
-        let unasked = events::ERR | events::HUP | events::NVAL;
-        entry.returned = returned & (entry.events | unasked);
+        let always = events::ERR | events::HUP | events::NVAL;
+        entry.returned = returned & (entry.events | always);
         ready += usize::from(entry.returned != 0);
     }
     Ok(ready)
@@ -130,7 +130,7 @@ mod tests {
     use crate::{Family, Kind, Socket};
 
     #[test]
-    fn asking_each_once_gives_what_asking_all_gives() {
+    fn merged_entries_give_the_same_result() {
         let socket = Socket::new(Family::Inet, Kind::Datagram).expect("a socket").into_descriptor();
         let closed = Descriptor::from_number(-1);
         let never_open = Descriptor::from_number(999_999);
@@ -141,12 +141,12 @@ mod tests {
             PollEntry::new(never_open, events::IN),
             PollEntry::new(socket, events::IN | events::OUT),
         ];
-        let mut each_once = all;
+        let mut merged = all;
         let at_once = Some(Duration::ZERO);
         let ready = sys::poll(&mut all, at_once);
         assert_eq!(ready, Ok(3));
-        assert_eq!(poll_each_once(&mut each_once, at_once), ready);
-        assert_eq!(each_once, all);
+        assert_eq!(poll_merged(&mut merged, at_once), ready);
+        assert_eq!(merged, all);
         socket.close().expect("it was open");
     }
 }

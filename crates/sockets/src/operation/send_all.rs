@@ -1,10 +1,10 @@
-//! Sending everything.
+//! Sending all bytes to a stream.
 
 use super::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::{Cause, Error, Interest, Scratch, Transport};
 
-/// Sends all of some bytes to the peer of a stream, from where they lie, `send(2)` on a plain socket.
-/// `SIGPIPE` is never raised.
+/// Sends all bytes of a slice to the peer of a stream without copying them, `send(2)` on a plain socket. The call
+/// never raises `SIGPIPE`.
 #[derive(Debug)]
 pub struct SendAll<'a, T> {
     transport: T,
@@ -12,12 +12,12 @@ pub struct SendAll<'a, T> {
     sent: usize,
 }
 
-/// How far sending has come, and what has ended it.
+/// How much has been sent, and why not more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Sent {
     /// How many bytes the transport has taken.
     pub length: usize,
-    /// Why those are not all, where they are not.
+    /// The error that has ended the operation before all was sent.
     pub end: Result<(), Error>,
 }
 
@@ -27,7 +27,7 @@ impl Sent {
     }
 }
 
-/// The end of a send whose bytes the transport has taken: they go to the kernel.
+/// Ends a send of which the transport has taken all bytes: it flushes them to the kernel.
 #[inline]
 pub(super) fn flush(
     transport: &impl Transport,
@@ -61,7 +61,7 @@ impl<T: Transport> Operation for SendAll<'_, T> {
     ) -> Result<Progress<Sent>, Error> {
         loop {
             let rest = &self.bytes[self.sent..];
-            // An earlier attempt can have sent all, and flushed a part.
+            // An earlier attempt can have sent all bytes and flushed a part. An empty slice is sent once.
             if self.sent == 0 || !rest.is_empty() {
                 match self.transport.send(rest, &mut patience) {
                     Ok(Some(length)) => self.sent += length,

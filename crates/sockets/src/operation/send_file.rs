@@ -10,16 +10,16 @@ use super::patience::{Blocking, FirstStep, without_waiting};
 use super::{EventLoop, Operation, Patience, Progress, Sent, Wait, waits_for};
 use crate::{Descriptor, Errno, Error, Handle, Interest, Scratch, sys};
 
-/// The most that the kernel sends at once (`sendfile(2)`).
-const AT_ONCE: u64 = 0x7fff_f000;
+/// The most that one system call sends (`sendfile(2)`).
+pub(super) const MOST_AT_ONCE: u64 = 0x7fff_f000;
 
-/// Sends a file, or a part of it, to the peer of a stream, `sendfile(2)`: the bytes do not go
-/// through this program. `SIGPIPE` is never raised.
+/// Sends a file, or a part of it, to the peer of a stream, `sendfile(2)`. The bytes are not copied into this
+/// process, and the call never raises `SIGPIPE`.
 #[derive(Debug)]
 pub struct SendFile<H> {
     handle: H,
     file: File,
-    /// Where the next byte lies; `None` for the file's own position, which moves.
+    /// The position of the next byte; `None` for the file's own position, which the kernel moves.
     offset: Option<u64>,
     left: u64,
     sent: u64,
@@ -31,7 +31,7 @@ pub struct SendFile<H> {
 /// That of `open(2)`; `EISDIR` for a directory.
 pub fn open_file(path: &[u8]) -> Result<File, Error> {
     let open = || -> Result<File, Errno> {
-        // A pipe that nobody writes to must not hold up the program.
+        // Opening a pipe without a writer must not wait.
         let flags = libc::O_NONBLOCK | libc::O_CLOEXEC;
         let file =
             OpenOptions::new().read(true).custom_flags(flags).open(OsStr::from_bytes(path))?;
@@ -43,7 +43,7 @@ pub fn open_file(path: &[u8]) -> Result<File, Error> {
     open().map_err(|errno| errno.during("open"))
 }
 
-/// A further descriptor of an open file, which stays open whatever becomes of the first.
+/// Duplicates the descriptor of an open file, `dup(2)`. The caller can close the first one.
 ///
 /// # Errors
 /// That of the system call.
@@ -52,7 +52,7 @@ pub fn duplicate_file(file: Descriptor) -> Result<File, Error> {
 }
 
 impl<H: Handle> SendFile<H> {
-    /// Sends `count` bytes of `file`, or fewer where it has no more, from `offset` on or from the
+    /// Sends `count` bytes of `file`, or fewer where the file ends, from `offset` or else from the
     /// file's own position.
     #[must_use]
     pub const fn new(handle: H, file: File, offset: Option<u64>, count: u64) -> Self {
@@ -78,7 +78,7 @@ impl<H: Handle> Operation for SendFile<H> {
     ) -> Result<Progress<Sent>, Error> {
         let file = Descriptor::from_number(self.file.as_raw_fd());
         while self.left > 0 {
-            let length = self.left.min(AT_ONCE) as usize;
+            let length = self.left.min(MOST_AT_ONCE) as usize;
             let sent = i64::try_from(self.offset.unwrap_or(0)).map_err(|_| Errno::INVAL).and_then(
                 |offset| {
                     let offset = self.offset.map(|_| offset);

@@ -1,4 +1,4 @@
-//! Sending several pieces as one.
+//! Sending the concatenation of several pieces.
 
 use std::io::IoSlice;
 
@@ -9,14 +9,14 @@ use crate::{Error, Interest, Scratch, Transport};
 /// How many pieces the kernel takes at once (`UIO_MAXIOV`).
 const MOST_PIECES: usize = 1024;
 
-/// Sends all of several pieces, one behind the other, to the peer of a stream, `sendmsg(2)` on a plain socket.
-/// They are not copied together, and `SIGPIPE` is never raised.
+/// Sends the concatenation of several pieces to the peer of a stream without copying them, `sendmsg(2)` on a plain
+/// socket. The call never raises `SIGPIPE`.
 #[derive(Debug)]
 pub struct SendPieces<'a, T> {
     transport: T,
-    /// The first that is not sent may have been cut.
+    /// The pieces. Of the first one that has not been sent, only the rest is left.
     pieces: Vec<IoSlice<'a>>,
-    /// How many of them are sent.
+    /// How many pieces have been sent.
     done: usize,
     left: usize,
     sent: usize,

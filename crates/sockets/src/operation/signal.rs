@@ -5,12 +5,12 @@ use std::rc::Rc;
 use super::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::{Error, PollEntry, Scratch, SignalSet, events};
 
-/// Waits for any of some signals. The output is the one that has come. All who wait for it are told; where
-/// nobody waits, the next who does is.
+/// Waits for any of several signals. The output is the signal that has arrived. A signal ends the waits of all tasks
+/// that wait for it. Where no task waits, the signal ends the next wait.
 #[derive(Debug)]
 pub struct WaitForSignal {
     set: Rc<SignalSet>,
-    /// The signals, and how often each had come when the wait began.
+    /// The signals, and how often each had arrived when the wait began.
     signals: Vec<(i32, u64)>,
     entries: Vec<PollEntry>,
 }
@@ -42,8 +42,8 @@ impl Operation for WaitForSignal {
         _: &mut Scratch,
         _: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<i32>, Error> {
-        let came = self.signals.iter().find(|(signal, before)| self.set.take(*signal, *before));
-        Ok(came.map_or(Progress::Waiting, |(signal, _)| Progress::Done(*signal)))
+        let arrived = self.signals.iter().find(|(signal, before)| self.set.take(*signal, *before));
+        Ok(arrived.map_or(Progress::Waiting, |(signal, _)| Progress::Done(*signal)))
     }
 
     fn waits_for(&self) -> Wait<'_> {

@@ -5,20 +5,20 @@ use std::time::{Duration, Instant};
 use super::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::{Error, Scratch};
 
-/// Waits until a moment has come.
+/// Waits until an instant.
 #[derive(Debug)]
 pub struct Sleep {
     until: Option<Instant>,
 }
 
 impl Sleep {
-    /// Sleeps for `duration` from now on. One that the clock cannot hold does not end.
+    /// Sleeps for `duration` from now on. A duration that the clock cannot represent never ends.
     #[must_use]
     pub fn new(duration: Duration) -> Sleep {
         Sleep { until: Instant::now().checked_add(duration) }
     }
 
-    /// A moment that is too far away to matter, to which the sleep is cut again and again.
+    /// An instant in a day, for an endless sleep. The driver attempts the operation again then.
     fn far_future() -> Instant {
         Instant::now() + Duration::from_secs(86_400)
     }

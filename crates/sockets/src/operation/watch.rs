@@ -1,4 +1,4 @@
-//! Waiting for any of many sockets that the kernel watches all the time.
+//! Waiting for any of many sockets that the kernel watches between waits.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -13,17 +13,16 @@ pub struct Watch {
     set: Rc<WatchSet>,
     entries: Vec<PollEntry>,
     on_close: OnClose,
-    /// Whether the set watches all of the entries. Where not, they are polled.
+    /// Whether the set watches all of the entries. Otherwise the operation polls them.
     is_watched: bool,
 }
 
 impl Watch {
-    /// Waits for any of `entries`. All that are open are in `set` by their
-    /// [`Watched`](crate::Watched). `most_changes` is how many of them may differ from those that were
-    /// last waited for.
+    /// Waits for any of `entries`. Each open socket among them must have a [`Watched`](crate::Watched) in `set`.
+    /// `most_changes` is how many entries may differ from those of the last wait.
     ///
     /// # Errors
-    /// The entries, where the set is not to be used for them, and why.
+    /// The entries, where the set cannot or should not be used for them, and the reason.
     pub fn new(
         set: &Rc<WatchSet>,
         entries: Vec<PollEntry>,
@@ -46,25 +45,25 @@ impl Drop for Watch {
 }
 
 impl Watch {
-    /// Takes note of what has become of the sockets.
-    fn look(&mut self) -> Result<(), Errno> {
+    /// Handles the sockets that have left the set since the last attempt.
+    fn handle_changes(&mut self) -> Result<(), Errno> {
         let Changes { closed, is_incomplete } = self.set.take_changes();
         if is_incomplete {
             self.is_watched = false;
             self.set.release();
         }
-        match closed.is_empty() || self.on_close.strike(&mut self.entries, &closed) {
+        match closed.is_empty() || self.on_close.remove_closed(&mut self.entries, &closed) {
             true => Ok(()),
             false => Err(Errno::BADF),
         }
     }
 
-    fn ask(&mut self) -> Result<usize, Errno> {
+    fn collect_ready(&mut self) -> Result<usize, Errno> {
         if self.is_watched {
-            self.look()?;
+            self.handle_changes()?;
         }
         match self.is_watched {
-            true => self.set.ask(&mut self.entries),
+            true => self.set.collect_ready(&mut self.entries),
             false => poll(&mut self.entries, Some(Duration::ZERO)),
         }
     }
@@ -80,7 +79,7 @@ impl Operation for Watch {
         _patience: Patience<'_, impl EventLoop>,
     ) -> Result<Progress<(Vec<PollEntry>, usize)>, Error> {
         loop {
-            match self.ask() {
+            match self.collect_ready() {
                 Ok(0) => return Ok(Progress::Waiting),
                 Ok(ready) => {
                     return Ok(Progress::Done((std::mem::take(&mut self.entries), ready)));
@@ -98,7 +97,7 @@ impl Operation for Watch {
         }
     }
 
-    fn go_on_without(&mut self, closed: &[Descriptor]) -> bool {
-        self.on_close.strike(&mut self.entries, closed)
+    fn continue_without(&mut self, closed: &[Descriptor]) -> bool {
+        self.on_close.remove_closed(&mut self.entries, closed)
     }
 }

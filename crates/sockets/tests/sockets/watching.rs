@@ -130,9 +130,9 @@ fn a_set_says_what_it_is_not_fit_for() {
         assert_eq!(refused(&entries, 2), None);
         assert_eq!(refused(&entries, 0), None);
         let twice = [entries[0], entries[0]];
-        assert_eq!(refused(&twice, ANY), Some(NotWatched::Unfit));
+        assert_eq!(refused(&twice, ANY), Some(NotWatched::Unsuitable));
         let waiting = Watch::new(&set, entries.clone(), 0, OnClose::Fail);
-        assert_eq!(refused(&entries, ANY), Some(NotWatched::Unfit));
+        assert_eq!(refused(&entries, ANY), Some(NotWatched::Unsuitable));
         drop(waiting);
         assert_eq!(refused(&entries, ANY), None);
     }
@@ -144,5 +144,5 @@ fn what_the_kernel_does_not_watch_is_refused() {
     let descriptor = Descriptor::from_number(file.as_raw_fd());
     let entries = vec![reading(descriptor)];
     let refused = Watch::new(&set(), entries.clone(), ANY, OnClose::Fail).map(|_| ());
-    assert_eq!(refused.map_err(|(reason, _)| reason), Err(NotWatched::Unfit));
+    assert_eq!(refused.map_err(|(reason, _)| reason), Err(NotWatched::Unsuitable));
 }

@@ -5,10 +5,8 @@ use super::receiving::{Received, Receiving};
 use super::sending::Sending;
 use crate::operation::Operation;
 use crate::operation::send::PeerQueue;
+use crate::operation::send_file::MOST_AT_ONCE;
 use crate::{Address, Descriptor, Handle, Scratch, sys};
-
-/// The most that the kernel sends of a file at once (`sendfile(2)`).
-const FILE_AT_ONCE: usize = 0x7fff_f000;
 
 /// Sends bytes, `send(2)` or `sendto(2)`. The output is the count of bytes that the kernel has taken.
 #[inline]
@@ -44,7 +42,7 @@ pub fn send_file(
         name: "sendfile",
         handle,
         dont_wait: DontWait::SetMode,
-        length: length.min(FILE_AT_ONCE),
+        length: length.min(MOST_AT_ONCE as usize),
         sent: 0,
         peer_queue: PeerQueue::NONE,
         call: move |descriptor: Descriptor, sent, _| {

@@ -1,4 +1,4 @@
-//! Waiting for the next request of a connection, of which the server may be about to end.
+//! Waiting for the next request of a connection, also while the server stops.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
@@ -9,16 +9,16 @@ use crate::operation::{EventLoop, Operation, Patience, Progress, Wait};
 use crate::transport::Transport;
 use crate::{Descriptor, Error, Handle, Interest, PollEntry, ReadBuffer, Scratch};
 
-/// Until when a connection waits for another request.
+/// The limit of the wait for another request on a connection, once the server stops.
 #[derive(Debug, Default)]
 pub struct Linger {
     end: Cell<Option<Instant>>,
-    /// Whether there has been a request. A connection without one waits for the first as long as it may take.
+    /// Whether there has been a request. The wait for the first request has no such limit.
     has_begun: Cell<bool>,
 }
 
 impl Linger {
-    /// Lets a connection wait for another request for so long and no longer.
+    /// Limits the wait of a connection for another request to `duration` from now on.
     pub fn begin(&self, connection: impl Handle, duration: Duration) {
         let now = Instant::now();
         self.end.set(Some(now.checked_add(duration).unwrap_or(now)));
@@ -27,8 +27,8 @@ impl Linger {
         }
     }
 
-    /// Whether the request that has been read was the last: the server is about to end, and no other has
-    /// come. Where others have come already, they too are waited for, until the time is over.
+    /// Whether the request that has been read was the last one: the server stops, and either the time is over or no
+    /// further request has begun to arrive.
     #[must_use]
     pub fn is_last(&self, connection: impl Handle, buffer: &ReadBuffer) -> bool {
         let Some(end) = self.end.get() else {
@@ -45,19 +45,19 @@ impl Linger {
     }
 }
 
-/// Waits for the first byte of a request, and leaves it in the buffer. The end is [`Read::EndOfStream`] also where
-/// the server is about to end and no request has come in time.
+/// Waits for the first byte of a request, and leaves it in the buffer. The output is [`Read::EndOfStream`] also where
+/// the server stops and no request arrives in time.
 #[derive(Debug)]
 pub struct AwaitRequest<'a, T> {
     read: ReadRecord<'a, T, Exactly>,
     linger: &'a Linger,
-    /// What is waited for until a moment.
+    /// What the operation waits for until an instant.
     entries: [PollEntry; 1],
     until: Option<Instant>,
 }
 
 impl<'a, T: Transport> AwaitRequest<'a, T> {
-    /// Waits for a request from `transport`, whose bytes that have been received already are in `buffer`.
+    /// Waits for a request from `transport`. `buffer` has the bytes that have been received before.
     #[must_use]
     pub const fn new(transport: T, buffer: &'a ReadBuffer, linger: &'a Linger) -> Self {
         AwaitRequest {
@@ -68,7 +68,7 @@ impl<'a, T: Transport> AwaitRequest<'a, T> {
         }
     }
 
-    /// Waits no longer than until a moment.
+    /// Waits until an instant at the longest.
     #[cold]
     fn wait_until(&mut self, end: Instant) {
         if let Wait::Descriptor(descriptor, interest) | Wait::Unowned(descriptor, interest) =
@@ -92,7 +92,7 @@ impl<T: Transport> Operation for AwaitRequest<'_, T> {
     ) -> Result<Progress<Read>, Error> {
         let end = self.linger.end.get().filter(|_| self.linger.has_begun.get());
         let is_over = end.is_some_and(|end| end <= Instant::now());
-        // An event loop may not have heard yet of what has come.
+        // The kernel can have bytes that it has not reported to the event loop yet.
         let patience = if is_over { Patience::None } else { patience };
         let read = self.read.attempt(scratch, patience);
         match read.map_err(|error| error.cause.during(Self::NAME))? {

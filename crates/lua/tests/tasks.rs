@@ -384,6 +384,84 @@ fn a_state_without_memory_loses_no_task() -> Result<()> {
     Ok(())
 }
 
+/// Whether the memory of a state can be limited. LuaJIT brings an allocator of its own.
+fn can_be_limited(lua: &Lua) -> Result<bool> {
+    Ok(!lua.globals().contains_key("jit")? && lua.set_memory_limit(0).is_ok())
+}
+
+#[test]
+fn a_task_that_has_no_memory_for_its_arguments_is_refused() -> Result<()> {
+    let _alone = alone();
+    let lua = state()?;
+    if !can_be_limited(&lua)? {
+        return Ok(());
+    }
+    let spawn: Function = lua
+        .load(
+            r#"
+            local moonwire = require "moonwire"
+            local unpack = table.unpack or unpack
+            local list = {}
+            for index = 1, 150 do list[index] = index end
+            return function()
+                local ok = pcall(moonwire.spawn, function(...) got = select('#', ...) end, unpack(list))
+                return ok
+            end
+            "#,
+        )
+        .eval()?;
+    assert!(spawn.call::<bool>(())?);
+    let mut failures = 0;
+    for more in (0..12_000).step_by(40) {
+        lua.gc_collect()?;
+        lua.set_memory_limit(lua.used_memory() + more)?;
+        failures += usize::from(!spawn.call::<bool>(()).unwrap_or(false));
+        lua.set_memory_limit(0)?;
+    }
+    assert!(failures > 5, "{failures} calls met the limit");
+    lua.load("require('moonwire').run(function() end) assert(got == 150)").exec()
+}
+
+/// The loop gives up what belongs to a task that has ended. However full the table is in which Lua keeps that, it
+/// takes no memory.
+#[test]
+fn a_loop_without_memory_gives_its_tasks_up() -> Result<()> {
+    let _alone = alone();
+    for entries in 0..40 {
+        let lua = state()?;
+        if !can_be_limited(&lua)? {
+            return Ok(());
+        }
+        for entry in 0..entries {
+            lua.set_named_registry_value(&format!("entry {entry}"), true)?;
+        }
+        let limit = lua.create_function(|lua, is_limited: bool| {
+            let limit = if is_limited { lua.used_memory() } else { 0 };
+            lua.set_memory_limit(limit).map(drop)
+        })?;
+        let script = r#"
+            local moonwire, limit = require "moonwire", ...
+            local function go()
+                local task = moonwire.spawn(function() error "boom" end)
+                task:join()
+                task = nil
+                collectgarbage()
+                collectgarbage()
+                limit(true)
+                moonwire.yield()
+                limit(false)
+            end
+            local ok, message = pcall(moonwire.run, go)
+            limit(false)
+            -- What was raised there may have been for want of memory. The loop has been left.
+            return ok or tostring(message), moonwire.run(function() return moonwire.sleep(0.001) and "fine" end)
+        "#;
+        let (_, result): (Value, String) = lua.load(script).call(limit)?;
+        assert_eq!(result, "fine");
+    }
+    Ok(())
+}
+
 #[test]
 fn a_state_needs_no_library_but_that_of_require() -> Result<()> {
     let _alone = alone();

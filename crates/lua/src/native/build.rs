@@ -91,6 +91,35 @@ pub(super) unsafe fn protect_with<F: Fn(*mut ffi::lua_State) + Copy, const N: us
     results: i32,
     closure: F,
 ) -> Result<(), Raise> {
+    // SAFETY: the caller's promise.
+    unsafe { protect_in(state, state, given, results, closure) }
+}
+
+/// As [`protect`], in another coroutine, which has no results.
+///
+/// # Safety
+/// As [`protect`]. The other coroutine is not running, belongs to the same Lua state, and has `LUA_MINSTACK` free
+/// stack slots.
+pub(super) unsafe fn protect_on<F: Fn(*mut ffi::lua_State) + Copy>(
+    state: *mut ffi::lua_State,
+    other: *mut ffi::lua_State,
+    closure: F,
+) -> Result<(), Raise> {
+    // SAFETY: the caller's promise.
+    unsafe { protect_in(state, other, [], 0, closure) }
+}
+
+/// Runs `closure` in the coroutine `on`, with values of `state`.
+///
+/// # Safety
+/// As [`protect_with`] or [`protect_on`].
+unsafe fn protect_in<F: Fn(*mut ffi::lua_State) + Copy, const N: usize>(
+    state: *mut ffi::lua_State,
+    on: *mut ffi::lua_State,
+    given: [i32; N],
+    results: i32,
+    closure: F,
+) -> Result<(), Raise> {
     unsafe fn run<F: Fn(*mut ffi::lua_State)>(state: *mut ffi::lua_State, closure: *const c_void) {
         // SAFETY: `protect` has put a closure of this type there.
         let closure = unsafe { &*closure.cast::<F>() };
@@ -113,10 +142,16 @@ pub(super) unsafe fn protect_with<F: Fn(*mut ffi::lua_State) + Copy, const N: us
         for index in given {
             ffi::lua_pushvalue(state, index);
         }
+        if on != state {
+            ffi::lua_xmove(state, on, 2 + N as i32);
+        }
         let outer = set_pending(&raw const task);
-        let call = || ffi::lua_pcall(state, 1 + N as i32, results, 0);
+        let call = || ffi::lua_pcall(on, 1 + N as i32, results, 0);
         let status = if is_in_loop { holding(&pins, call) } else { call() };
         set_pending(outer);
+        if on != state && status != ffi::LUA_OK {
+            ffi::lua_xmove(on, state, 1);
+        }
         match status {
             ffi::LUA_OK if task.has_run.get() => Ok(()),
             // The results are nil, where any are asked for: the last one takes the place of the error.

@@ -5,7 +5,7 @@ use std::ptr;
 
 use mlua::ffi;
 
-use super::build::protect;
+use super::build::{protect, protect_on};
 use super::call::Call;
 use super::reply::{Raise, Reply};
 use super::trace::{self, Trace};
@@ -19,7 +19,6 @@ const ROOM: i32 = ffi::LUA_MINSTACK - 2;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Thread {
     pub(super) state: *mut ffi::lua_State,
-    anchor: i32,
 }
 
 /// What has come of resuming a coroutine.
@@ -95,17 +94,18 @@ impl Thread {
 impl<'c> Call<'c> {
     /// A new coroutine.
     pub(crate) fn new_thread(&mut self) -> Result<Thread, Raise> {
-        let made = Cell::new((ptr::null_mut(), 0));
+        let made = Cell::new(ptr::null_mut());
         let place = &made;
-        // SAFETY: a function of ours runs, with free stack slots; the closure owns nothing.
+        // SAFETY: a function of ours runs, with free stack slots; the closure owns nothing. The registry holds the
+        // coroutine under its address, so that to give it up takes no memory (as `luaL_unref` does).
         unsafe {
             protect(self.state(), 0, |state| {
                 let thread = ffi::lua_newthread(state);
-                place.set((thread, ffi::luaL_ref(state, ffi::LUA_REGISTRYINDEX)));
+                ffi::lua_rawsetp(state, ffi::LUA_REGISTRYINDEX, thread.cast());
+                place.set(thread);
             })?;
         }
-        let (state, anchor) = made.get();
-        Ok(Thread { state, anchor })
+        Ok(Thread { state: made.get() })
     }
 
     /// Moves the arguments from `first` on to an empty coroutine: a function with its arguments. Nobody
@@ -115,8 +115,15 @@ impl<'c> Call<'c> {
         // for.
         unsafe {
             let count = ffi::lua_gettop(self.state()) - self.stack_index(first) + 1;
-            if count > ROOM && ffi::lua_checkstack(thread.state, count) == 0 {
-                return Err(Raise::Text("too many arguments"));
+            if count > ROOM {
+                // Lua 5.1 raises an error where there is no memory. As so many have room on this stack, there is no
+                // other reason for a failure.
+                protect_on(self.state(), thread.state, |thread| {
+                    ffi::lua_checkstack(thread, count);
+                })?;
+                if ffi::lua_checkstack(thread.state, count) == 0 {
+                    return Err(Raise::Text("not enough memory"));
+                }
             }
             ffi::lua_xmove(self.state(), thread.state, count);
         }
@@ -136,9 +143,11 @@ impl<'c> Call<'c> {
 
     /// Gives a coroutine up.
     pub(crate) fn release(&mut self, thread: Thread) {
-        // SAFETY: a function of ours runs, with free stack slots; giving a reference back allocates
-        // nothing.
-        unsafe { ffi::luaL_unref(self.state(), ffi::LUA_REGISTRYINDEX, thread.anchor) };
+        // SAFETY: a function of ours runs, with free stack slots. The key is there, so nothing is allocated.
+        unsafe {
+            ffi::lua_pushnil(self.state());
+            ffi::lua_rawsetp(self.state(), ffi::LUA_REGISTRYINDEX, thread.state.cast());
+        }
     }
 
     /// Whether the call runs in this very coroutine.

@@ -27,6 +27,7 @@ use slab::Slab;
 
 use crate::native::{
     CLOSING, Call, Class, Object, ObjectId, Raise, Stack, Stacks, Suspended, Thread, Trace,
+    is_there_memory,
 };
 
 pub(crate) use driving::drive_in_task;
@@ -41,6 +42,10 @@ use task::{Bound, Task};
 
 /// How many operations that need not wait a task may make before it gives way.
 const SHARE: u32 = 128;
+/// After how many new tasks the scheduler looks whether there is memory for more.
+const TASKS_AT_ONCE: usize = 256;
+/// How much memory of its own the scheduler may need for a task, in all its tables.
+const MEMORY: usize = 2048;
 /// How many coroutines of tasks that have ended are kept for new ones.
 const MOST_IDLE: usize = 256;
 
@@ -322,6 +327,9 @@ impl Scheduler {
         first: usize,
         has_handle: bool,
     ) -> Result<Waiter, Raise> {
+        if !self.has_memory() {
+            return Err(Raise::Text("not enough memory"));
+        }
         let idle = self.idle.borrow_mut().pop();
         let thread = match idle {
             Some(thread) if call.is_as_new(thread) => thread,
@@ -345,6 +353,13 @@ impl Scheduler {
         }
         self.make_ready(waiter);
         Ok(waiter)
+    }
+
+    /// Whether there is memory for more tasks: those that have not begun take most of theirs when they wait, where
+    /// its lack would end the process.
+    fn has_memory(&self) -> bool {
+        let tasks = self.tasks.borrow().len();
+        !tasks.is_multiple_of(TASKS_AT_ONCE) || is_there_memory((tasks + TASKS_AT_ONCE) * MEMORY)
     }
 
     /// Lets a task be resumed in its turn.

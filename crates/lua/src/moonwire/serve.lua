@@ -1,4 +1,4 @@
--- Serving the connections of a listener: a task for each, errors that end no other, and an end that loses nobody.
+-- Serving the connections of a listener: a task for each, errors that end no other, and an end that loses no client.
 
 local moonwire, natives = ...
 local now = moonwire.now

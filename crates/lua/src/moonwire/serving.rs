@@ -66,7 +66,7 @@ pub(super) fn report(call: Call<'_>) -> Outcome<'_> {
     line.extend_from_slice(b" has failed: ");
     line.extend_from_slice(call.bytes(2)?);
     line.push(b'\n');
-    // Where nobody can be told, nobody is.
+    // Where standard error is closed, the report is lost.
     let _ = io::stderr().write_all(&line);
     Ok(Reply::NOTHING)
 }

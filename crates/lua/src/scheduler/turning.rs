@@ -36,7 +36,7 @@ pub(super) fn enter(scheduler: &Rc<Scheduler>) -> Result<Turning<'_>, Raise> {
             "run inside run: the event loop of this Lua state is running already",
         ));
     }
-    scheduler.reactor.settle();
+    scheduler.reactor.adopt_thread();
     let outer = set_running(Some(Rc::clone(scheduler)));
     Ok(Turning { scheduler, outer, _target: Target::none() })
 }
@@ -97,7 +97,7 @@ impl Scheduler {
         }
         // Finalisers may have woken somebody.
         let is_idle = self.ready.borrow().is_empty();
-        if is_idle && ends_deadlocks && self.reactor.is_hopeless() {
+        if is_idle && ends_deadlocks && self.reactor.is_deadlocked() {
             self.break_deadlock();
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! Look-ups in threads of their own, for the system's resolver cannot be asked to return at once.
+//! Look-ups in threads of their own: the system's resolver cannot be asked to return at once.
 
 mod pool;
 mod question;
@@ -13,7 +13,7 @@ use self::pool::Pool;
 use crate::Error;
 use crate::reactor::Waiter;
 
-/// A question to the resolver that a thread answers. Whoever asks the same meanwhile shares it.
+/// A question to the resolver that a thread answers. Operations that ask the same meanwhile share it.
 #[derive(Debug)]
 pub struct Lookup {
     question: Question,
@@ -28,7 +28,7 @@ pub struct Lookups {
     waiters: RefCell<Vec<(Weak<Lookup>, Waiter)>>,
 }
 
-/// Where an operation has come to that asks the resolver.
+/// The progress of an operation that asks the resolver.
 #[derive(Debug, Default)]
 pub(crate) enum Asking {
     /// It has not asked.
@@ -51,7 +51,7 @@ impl Asking {
             }
             match lookups.ask(question) {
                 Some(lookup) => *self = Asking::Asked(lookup),
-                // No thread can be had: the loop waits, which is better than no answer.
+                // No thread can be started: this thread asks, and the loop waits.
                 None => return Some(question.answer()),
             }
         }
@@ -109,16 +109,16 @@ impl Lookups {
         }
     }
 
-    /// Calls `tell` for each waiter whose answer has come.
-    pub fn answered(&self, mut tell: impl FnMut(Waiter)) {
+    /// Calls `wake` for each waiter whose answer has come.
+    pub fn answered(&self, mut wake: impl FnMut(Waiter)) {
         self.waiters.borrow_mut().retain(|(lookup, waiter)| {
-            // Where nobody has it any more, the wait has ended otherwise.
+            // Where no operation holds the look-up, the wait has ended otherwise.
             let Some(lookup) = lookup.upgrade() else {
                 return false;
             };
             let is_answered = lookup.answer.get().is_some();
             if is_answered {
-                tell(*waiter);
+                wake(*waiter);
             }
             !is_answered
         });

@@ -1,4 +1,4 @@
-//! The threads.
+//! The threads that ask the resolver.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -15,8 +15,8 @@ const IDLE: Duration = Duration::from_secs(10);
 
 /// A few threads that are started when they are needed, and end when they are not.
 ///
-/// Nobody waits for them: a resolver that does not answer must not keep a program from ending.
-pub(super) struct Pool(Arc<Shared>);
+/// No code joins them: a resolver that does not answer must not keep a program from ending.
+pub(super) struct Pool(Arc<PoolState>);
 
 impl fmt::Debug for Pool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,9 +27,9 @@ impl fmt::Debug for Pool {
 /// What the threads do when they have an answer.
 type Wake = dyn Fn() + Send + Sync;
 
-struct Shared {
+struct PoolState {
     queue: Mutex<Queue>,
-    is_work_there: Condvar,
+    has_work: Condvar,
     wake: Box<Wake>,
 }
 
@@ -41,16 +41,16 @@ struct Queue {
     is_closed: bool,
 }
 
-impl Shared {
+impl PoolState {
     fn with<T>(&self, act: impl FnOnce(&mut Queue) -> T) -> T {
-        // What a thread does under the lock cannot leave it half done.
+        // No call under the lock panics in the middle of a change.
         act(&mut self.queue.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Pool {
     pub(super) fn new(wake: Box<Wake>) -> Pool {
-        Pool(Arc::new(Shared { queue: Mutex::default(), is_work_there: Condvar::new(), wake }))
+        Pool(Arc::new(PoolState { queue: Mutex::default(), has_work: Condvar::new(), wake }))
     }
 
     /// Hands a look-up to a thread. `None` where there is none, and none can be started.
@@ -67,7 +67,7 @@ impl Pool {
             if thread.spawn(move || work(&shared)).is_err() {
                 return self.0.with(|queue| {
                     queue.threads -= 1;
-                    // Those that run get to it; without any it is taken back.
+                    // A running thread takes the look-up. Without any, it is taken out of the queue.
                     if queue.threads == 0 {
                         queue.lookups.pop_back().map(drop).and(None)
                     } else {
@@ -76,7 +76,7 @@ impl Pool {
                 });
             }
         }
-        self.0.is_work_there.notify_one();
+        self.0.has_work.notify_one();
         Some(())
     }
 }
@@ -87,11 +87,11 @@ impl Drop for Pool {
             queue.is_closed = true;
             queue.lookups.clear();
         });
-        self.0.is_work_there.notify_all();
+        self.0.has_work.notify_all();
     }
 }
 
-fn work(shared: &Shared) {
+fn work(shared: &PoolState) {
     while let Some(lookup) = next(shared) {
         let _ = lookup.answer.set(lookup.question.answer());
         (shared.wake)();
@@ -99,12 +99,11 @@ fn work(shared: &Shared) {
 }
 
 /// The next look-up; `None` where the thread is to end.
-fn next(shared: &Shared) -> Option<Arc<Lookup>> {
+fn next(shared: &PoolState) -> Option<Arc<Lookup>> {
     let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
     loop {
         while let Some(lookup) = queue.lookups.pop_front() {
-            // What nobody waits for any more must not keep the others waiting. Nobody can come back to it: it
-            // is gone then.
+            // A look-up that no operation holds is dropped: the others must not wait for it.
             if let Err(lookup) = Arc::try_unwrap(lookup) {
                 return Some(lookup);
             }
@@ -114,7 +113,7 @@ fn next(shared: &Shared) -> Option<Arc<Lookup>> {
             true => (queue, true),
             false => {
                 let (queue, wait) = shared
-                    .is_work_there
+                    .has_work
                     .wait_timeout(queue, IDLE)
                     .unwrap_or_else(PoisonError::into_inner);
                 (queue, wait.timed_out())
@@ -148,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn passes_over_what_nobody_waits_for() {
+    fn passes_over_look_ups_that_no_operation_holds() {
         let Pool(shared) = &Pool::new(Box::new(|| {}));
         let wanted = lookup("wanted.invalid");
         shared.with(|queue| {

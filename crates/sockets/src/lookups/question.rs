@@ -27,7 +27,7 @@ pub(crate) enum Answer {
 }
 
 impl Question {
-    /// Asks the resolver. It takes the time that it takes.
+    /// Asks the resolver, and waits for its answer without a limit.
     pub(crate) fn answer(&self) -> Result<Answer, Error> {
         match self {
             Question::Addresses { host, service, kind, family } => {

@@ -1,4 +1,4 @@
-//! Descriptors that are closed while somebody waits for them.
+//! Descriptors that are closed while waiters wait for them.
 
 use std::cell::{Cell, Ref, RefCell, RefMut};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,37 +8,38 @@ use super::Inner;
 use crate::Descriptor;
 
 thread_local! {
-    /// The reactors that have been in this thread, few as they are.
-    static REACTORS: RefCell<Vec<Weak<Shared>>> = const { RefCell::new(Vec::new()) };
+    /// The reactors that have been bound to this thread. They are few.
+    static REACTORS: RefCell<Vec<Weak<ReactorCell>>> = const { RefCell::new(Vec::new()) };
     /// Whether there has been any.
     static ANY: Cell<bool> = const { Cell::new(false) };
-    /// What tells this thread from all others that there have been.
+    /// The number of this thread, which no other thread of the process has had.
     static THREAD: usize = LAST_THREAD.fetch_add(1, Ordering::Relaxed) + 1;
 }
 
 static LAST_THREAD: AtomicUsize = AtomicUsize::new(0);
 
-/// What a reactor and the thread that it is in have in common.
+/// What a reactor and the list of its thread share.
 ///
-/// Whoever owns a reactor may move with it to another thread (a Lua state of a program that embeds it, say). The
-/// thread that it has left still knows it then, counts it safely, and leaves what is in it alone.
+/// The owner of a reactor can move with it to another thread (a Lua state of a program that embeds Moonwire, for
+/// instance). The list of the thread that it has left still counts the reactor, and does not borrow it.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct ReactorCell {
     thread: AtomicUsize,
     inner: RefCell<Inner>,
 }
 
-impl Shared {
-    pub(super) fn new(inner: Inner) -> Arc<Shared> {
+impl ReactorCell {
+    pub(super) fn new(inner: Inner) -> Arc<ReactorCell> {
         // Only the count is shared between threads.
         #[allow(clippy::arc_with_non_send_sync)]
-        let shared = Arc::new(Shared { thread: AtomicUsize::new(0), inner: RefCell::new(inner) });
-        shared.settle();
+        let shared =
+            Arc::new(ReactorCell { thread: AtomicUsize::new(0), inner: RefCell::new(inner) });
+        shared.adopt_thread();
         shared
     }
 
-    /// Lets the reactor hear of the descriptors that this crate opens and closes in this thread.
-    pub(super) fn settle(self: &Arc<Shared>) {
+    /// Binds the reactor to this thread: it hears of the descriptors that this crate opens and closes here.
+    pub(super) fn adopt_thread(self: &Arc<ReactorCell>) {
         let here = this_thread();
         if self.thread.swap(here, Ordering::Relaxed) != here {
             REACTORS.with_borrow_mut(|reactors| {
@@ -61,36 +62,35 @@ impl Shared {
 }
 
 fn this_thread() -> usize {
-    // At the end of the thread no reactor is in it.
+    // While the thread ends, no reactor is bound to it.
     THREAD.try_with(|thread| *thread).unwrap_or(0)
 }
 
-/// A descriptor is about to be closed: who waits for it is woken, and nothing that was known of it holds for
-/// the next with its number.
+/// Must be called before a descriptor is closed: its waiters are woken, and its number begins a new generation.
 #[inline]
 pub(crate) fn descriptor_is_closed(descriptor: Descriptor) {
     if ANY.try_with(Cell::get).unwrap_or(false) {
-        tell_reactors(|inner| inner.descriptor_changes_hands(descriptor, false));
+        for_each_reactor(|inner| inner.descriptor_reused(descriptor, false));
     }
 }
 
-/// A descriptor has been opened. Where its number was that of another, that one has been closed without a
-/// word.
+/// Must be called when a descriptor has been opened. A descriptor that had its number before was closed without
+/// this crate.
 #[inline]
 pub(crate) fn descriptor_is_opened(descriptor: Descriptor) {
     if ANY.try_with(Cell::get).unwrap_or(false) {
-        tell_reactors(|inner| inner.descriptor_changes_hands(descriptor, true));
+        for_each_reactor(|inner| inner.descriptor_reused(descriptor, true));
     }
 }
 
-/// Wakes who waits for a descriptor, for a reason that the kernel does not tell.
+/// Wakes the waiters of a descriptor for a reason that the kernel does not report.
 pub(crate) fn wake_waiters(descriptor: Descriptor) {
-    tell_reactors(|inner| inner.wake_waiters(descriptor));
+    for_each_reactor(|inner| inner.wake_waiters(descriptor));
 }
 
 #[cold]
-fn tell_reactors(tell: impl Fn(&mut Inner)) {
-    // At the end of the thread there is nobody to be told.
+fn for_each_reactor(act: impl Fn(&mut Inner)) {
+    // While the thread ends, the list is gone, and with it the reactors.
     let _ = REACTORS.try_with(|reactors| {
         let Ok(reactors) = reactors.try_borrow() else {
             return;
@@ -100,9 +100,9 @@ fn tell_reactors(tell: impl Fn(&mut Inner)) {
             if reactor.thread.load(Ordering::Relaxed) != here {
                 continue;
             }
-            // A reactor that is borrowed is in a system call, or closes what it owns itself.
+            // A reactor that is borrowed makes a system call, or closes a descriptor of its own.
             if let Ok(mut inner) = reactor.inner.try_borrow_mut() {
-                tell(&mut inner);
+                act(&mut inner);
             }
         }
     });

@@ -1,15 +1,14 @@
 //! Which descriptors belong to which reactor of the process.
 //!
-//! A descriptor that two loops wait for would wake one of them for what the other has taken. So the first
-//! reactor that is told of it has it for itself until it is closed.
+//! A descriptor that two loops wait for would wake one of them for what the other has taken. So a descriptor
+//! belongs to the first reactor that registers it, until it is closed.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::{Descriptor, Errno, sys};
 
-/// The reactors of the process. Descriptors are the process's, so this is the one thing that reactors have in
-/// common.
+/// The reactors of the process. Descriptors belong to the process, so this is all that reactors share.
 static LOOPS: Mutex<Option<Loops>> = Mutex::new(None);
 
 #[derive(Default)]
@@ -19,14 +18,14 @@ struct Loops {
     /// The reactor of each descriptor, by its number; 0 for none.
     owners: Vec<Number>,
     last: Number,
-    /// Whose reactors these are.
+    /// The process that made these reactors.
     process: Option<sys::Process>,
 }
 
 impl Loops {
     /// Forgets the reactors of the process that this one was forked from. Their descriptors must be left alone, for
     /// both processes share what is behind them.
-    fn settle(&mut self) -> Result<(), Errno> {
+    fn forget_parent_process(&mut self) -> Result<(), Errno> {
         if !self.process.is_some_and(sys::Process::is_current) {
             self.watchers.clear();
             self.owners.clear();
@@ -39,19 +38,19 @@ impl Loops {
 type Number = u32;
 
 fn with_loops<T>(act: impl FnOnce(&mut Loops) -> T) -> T {
-    // What is done under the lock cannot leave it half done.
+    // No call under the lock panics in the middle of a change.
     let mut loops: MutexGuard<'_, _> = LOOPS.lock().unwrap_or_else(PoisonError::into_inner);
     act(loops.get_or_insert_default())
 }
 
-/// A reactor as the others know it.
+/// The number of a reactor, under which it claims descriptors.
 #[derive(Debug)]
 pub(super) struct Claims(Number);
 
 impl Claims {
     pub(super) fn new(watcher: Descriptor) -> Result<Claims, Errno> {
         with_loops(|loops| {
-            loops.settle()?;
+            loops.forget_parent_process()?;
             loops.last += 1;
             loops.watchers.insert(loops.last, watcher);
             Ok(Claims(loops.last))
@@ -73,7 +72,7 @@ impl Claims {
             let owner = loops.owners[number];
             if owner != self.0
                 && let Some(watcher) = loops.watchers.get(&owner)
-                // Somebody may have closed it by its number, who has not told anybody.
+                // The program can have closed the descriptor by its number, without this crate.
                 && sys::is_watched(*watcher, descriptor)
             {
                 return Err(Errno::BUSY);
@@ -83,7 +82,7 @@ impl Claims {
         })
     }
 
-    /// Gives a descriptor up.
+    /// Ends the claim of a descriptor.
     pub(super) fn disclaim(&self, descriptor: Descriptor) {
         with_loops(|loops| {
             let number = usize::try_from(descriptor.number()).unwrap_or(usize::MAX);

@@ -1,12 +1,11 @@
 //! Readiness for many waiters at once, for a driver that has other things to do meanwhile.
 //!
-//! A driver of operations calls [`Reactor::wait`] for whoever has to wait, and [`Reactor::turn`] when it
-//! has nothing else to do: that parks the thread until something has come, and tells who is to be woken.
+//! A driver of operations calls [`Reactor::wait`] for each task that has to wait. It calls [`Reactor::turn`]
+//! when it has nothing else to do: that parks the thread until a wait is over, and returns the waiters to wake.
 //!
-//! Each descriptor is told to the kernel once, edge-triggered, when somebody waits for it for the first
-//! time (`epoll(7)`).
-//! What is known of the readiness of a descriptor is kept: an operation does not try a call of which it is
-//! known that it would have to wait ([`Patience::Loop`](crate::operation::Patience)).
+//! Each descriptor is registered with the kernel once, edge-triggered, at the first wait for it (`epoll(7)`).
+//! The reactor remembers the readiness of each descriptor: an operation does not make a call that is known to
+//! have to wait ([`Patience::Loop`](crate::operation::Patience)).
 
 mod closing;
 mod loops;
@@ -18,10 +17,10 @@ use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use self::closing::Shared;
+use self::closing::ReactorCell;
 use self::loops::Claims;
 use self::outside::Outside;
-use self::sources::{Hand, Sources};
+use self::sources::{Generation, Sources};
 use self::timers::Timers;
 use crate::lookups::Lookups;
 use crate::operation::{EventLoop, Wait};
@@ -30,11 +29,11 @@ use crate::{Descriptor, Errno, Interest, PollEntry, events, sys};
 
 pub(crate) use self::closing::{descriptor_is_closed, descriptor_is_opened, wake_waiters};
 
-/// The number of somebody who waits, which the driver chooses: small ones, for they are places in a list.
+/// The number of a waiter, which the driver chooses. Numbers must be small: they are indexes of a list.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct Waiter(pub u32);
 
-/// Why somebody is woken.
+/// Why a waiter is woken.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Wake {
     /// What was waited for may have come: it is time for an attempt.
@@ -45,20 +44,20 @@ pub enum Wake {
     Closed,
 }
 
-/// How many events are taken from the kernel at once: few enough that what belongs to them, here and in the
-/// kernel, is still in the caches when those who are woken make their calls.
+/// How many events are taken from the kernel at once: so few that their data, here and in the kernel, is still
+/// in the caches when the waiters that are woken make their calls.
 const EVENTS: usize = 64;
-/// The token of the waker of look-ups.
+/// The event data of the descriptor by which look-ups wake the reactor.
 const ANSWERED: u64 = u64::MAX;
-/// The token of the timer for those who wait for the reactor itself.
+/// The event data of the timer for loops that wait for the reactor itself.
 const TIMER: u64 = u64::MAX - 1;
 
 /// The waiters of one thread, and what each waits for.
 #[derive(Debug)]
 pub struct Reactor {
-    inner: Arc<Shared>,
+    inner: Arc<ReactorCell>,
     lookups: Lookups,
-    /// A child process shares the kernel's part, and must not change it.
+    /// The process that made the reactor. A child process shares the `epoll(7)` descriptor, and must not change it.
     process: sys::Process,
 }
 
@@ -70,35 +69,35 @@ struct Inner {
     sources: Sources,
     timers: Timers,
     waits: Vec<Record>,
-    /// How many wait for more than word from others.
-    hopeful: usize,
+    /// How many waiters the reactor can wake: those that wait for more than a notification.
+    endable: usize,
     woken: Vec<(Waiter, Wake)>,
     outside: Outside,
-    /// Whether a descriptor has changed hands since the last turn.
-    have_changed_hands: bool,
+    /// Whether the number of any descriptor has a new generation since the last turn.
+    were_any_reused: bool,
 }
 
-/// What somebody waits for.
+/// What a waiter waits for.
 #[derive(Debug, Default)]
 struct Record {
     on: On,
-    /// What it has been woken from.
+    /// What it waited for when it was woken.
     was: On,
     until: Option<Instant>,
-    /// Whether the reactor itself may come to end the wait.
-    is_hopeful: bool,
+    /// Whether the reactor can end the wait.
+    can_end_by_itself: bool,
 }
 
 #[derive(Debug, Default)]
 enum On {
     #[default]
     Nothing,
-    /// Word from somebody else.
+    /// A notification by another task.
     Notice,
     /// A moment, or an answer.
     Other,
-    Descriptor(Descriptor, Interest, Hand),
-    Many(Box<[(Descriptor, Interest, Hand)]>),
+    Descriptor(Descriptor, Interest, Generation),
+    Many(Box<[(Descriptor, Interest, Generation)]>),
 }
 
 impl Reactor {
@@ -111,40 +110,40 @@ impl Reactor {
         let number = Descriptor::from_number(watcher.as_raw_fd());
         let notifier = sys::notifier()?;
         sys::register_readable(number, &notifier, ANSWERED)?;
-        let inner = Shared::new(Inner {
+        let inner = ReactorCell::new(Inner {
             sources: Sources::new(Claims::new(number)?),
             watcher,
             found: WatchEvents::default(),
             timers: Timers::default(),
             waits: Vec::new(),
-            hopeful: 0,
+            endable: 0,
             woken: Vec::new(),
             outside: Outside::default(),
-            have_changed_hands: false,
+            were_any_reused: false,
         });
         let lookups = Lookups::new(move || sys::notify(&notifier));
         Ok(Reactor { inner, lookups, process: sys::Process::watched()? })
     }
 
-    /// Whether this process made it, rather than one that it was forked from.
+    /// Whether this process made the reactor, rather than a process that it was forked from.
     #[must_use]
     #[inline]
     pub fn is_of_this_process(&self) -> bool {
         self.process.is_current()
     }
 
-    /// Tells the reactor that its owner may have moved to this thread: it hears only of what is opened and
-    /// closed where it is.
-    pub fn settle(&self) {
-        self.inner.settle();
+    /// Binds the reactor to the calling thread: it hears only of descriptors that are opened and closed in its
+    /// thread. The owner must call this where it can have moved to another thread.
+    pub fn adopt_thread(&self) {
+        self.inner.adopt_thread();
     }
 
-    /// Lets `waiter` wait, until a moment at the latest. [`turn`](Self::turn) tells when it is over, or
+    /// Lets `waiter` wait, at most until a deadline. [`turn`](Self::turn) reports the end of the wait, or
     /// [`forget`](Self::forget) ends it.
     ///
     /// # Errors
     /// `EBUSY` for a descriptor that another reactor has, and that of `epoll_ctl(2)` where the kernel has no
-    /// room for one more. Then nobody waits.
+    /// room for one more. The waiter then waits for nothing.
     pub fn wait(
         &self,
         waiter: Waiter,
@@ -152,14 +151,14 @@ impl Reactor {
         until: Option<Instant>,
     ) -> Result<(), Errno> {
         let mut inner = self.inner.borrow_mut();
-        // Somebody else may have ended the wait before, without a word to this.
+        // Another task can have ended the last wait without `forget`.
         inner.take(waiter);
         match wait {
             Wait::Descriptor(descriptor, interest) => {
                 inner.wait_for(waiter, descriptor, interest)?
             }
             Wait::Unowned(descriptor, interest) => {
-                inner.look_behind(descriptor);
+                inner.check_generation(descriptor);
                 inner.wait_for(waiter, descriptor, interest)?;
             }
             Wait::Either(descriptor) => {
@@ -186,20 +185,20 @@ impl Reactor {
         Ok(())
     }
 
-    /// Ends a wait, if there is one: nobody is told.
+    /// Ends a wait, if there is one. No turn reports it.
     pub fn forget(&self, waiter: Waiter) {
         self.inner.borrow_mut().forget(waiter);
     }
 
-    /// Ends the wait of somebody who will not come again, and frees what was kept for it.
+    /// Ends the wait of a waiter that will not wait again, and frees what was kept for it.
     pub fn retire(&self, waiter: Waiter) {
         let mut inner = self.inner.borrow_mut();
         inner.forget(waiter);
         inner.timers.disarm(waiter);
     }
 
-    /// Appends to `woken` whose wait is over. Where there is nobody yet, it parks the thread for at most
-    /// `timeout`. There may be nobody after all.
+    /// Appends to `woken` the waiters whose wait is over. Where there is none yet, it parks the thread for at most
+    /// `timeout`. It can return without a waiter.
     ///
     /// # Errors
     /// That of `epoll_wait(2)`.
@@ -210,7 +209,7 @@ impl Reactor {
     ) -> Result<(), Errno> {
         let mut inner = self.inner.borrow_mut();
         let inner = &mut *inner;
-        inner.have_changed_hands = false;
+        inner.were_any_reused = false;
         let timeout = if inner.woken.is_empty() {
             match inner.timers.first() {
                 Some(moment) => {
@@ -226,15 +225,15 @@ impl Reactor {
             Ok(()) | Err(Errno::INTR) => {}
             Err(errno) => return Err(errno),
         }
-        let mut are_answers_there = false;
+        let mut has_answers = false;
         for (token, events) in inner.found.iter() {
             match token {
-                ANSWERED => are_answers_there = true,
+                ANSWERED => has_answers = true,
                 TIMER => inner.outside.disarm(),
                 _ => inner.sources.note(token, events, &mut inner.woken),
             }
         }
-        if are_answers_there {
+        if has_answers {
             let woken = &mut inner.woken;
             self.lookups.answered(|waiter| woken.push((waiter, Wake::Ready)));
         }
@@ -243,7 +242,7 @@ impl Reactor {
         }
         for at in 0..inner.woken.len() {
             let (waiter, wake) = inner.woken[at];
-            // A waiter for many may be there twice, or have been forgotten. What it has waited for stays known.
+            // A waiter for several descriptors can be in the list twice, or have been forgotten.
             if inner.is_waiting(waiter) && inner.take(waiter) {
                 woken.push((waiter, wake));
             }
@@ -252,46 +251,49 @@ impl Reactor {
         Ok(())
     }
 
-    /// Whether a descriptor that `waiter` was woken for in the last turn has changed hands since: its number must
-    /// not be tried.
+    /// Whether the number of a descriptor that `waiter` was woken for in the last turn has a new generation since:
+    /// the waiter must not use the number.
     #[must_use]
     pub fn has_lost(&self, waiter: Waiter) -> bool {
         let inner = self.inner.borrow();
-        if !inner.have_changed_hands {
+        if !inner.were_any_reused {
             return false;
         }
         match inner.waits.get(waiter.0 as usize).map(|record| &record.was) {
-            Some(On::Descriptor(descriptor, _, hand)) => inner.sources.hand(*descriptor) != *hand,
-            Some(On::Many(many)) => {
-                many.iter().any(|(descriptor, _, hand)| inner.sources.hand(*descriptor) != *hand)
+            Some(On::Descriptor(descriptor, _, generation)) => {
+                inner.sources.generation(*descriptor) != *generation
             }
+            Some(On::Many(many)) => many.iter().any(|(descriptor, _, generation)| {
+                inner.sources.generation(*descriptor) != *generation
+            }),
             Some(On::Nothing | On::Notice | On::Other) | None => false,
         }
     }
 
-    /// Appends those of the descriptors that `waiter` has last waited for that have changed hands since.
+    /// Appends those of the descriptors that `waiter` has last waited for whose numbers have a new generation since.
     pub fn lost(&self, waiter: Waiter, lost: &mut Vec<Descriptor>) {
         let inner = self.inner.borrow();
-        let has_changed = |descriptor, hand| inner.sources.hand(descriptor) != hand;
+        let is_reused = |descriptor, generation| inner.sources.generation(descriptor) != generation;
         match inner.waits.get(waiter.0 as usize).map(|record| &record.was) {
-            Some(On::Descriptor(descriptor, _, hand)) if has_changed(*descriptor, *hand) => {
+            Some(On::Descriptor(descriptor, _, generation))
+                if is_reused(*descriptor, *generation) =>
+            {
                 lost.push(*descriptor);
             }
             Some(On::Many(many)) => lost.extend(
                 many.iter()
-                    .filter(|(descriptor, _, hand)| has_changed(*descriptor, *hand))
+                    .filter(|(descriptor, _, generation)| is_reused(*descriptor, *generation))
                     .map(|(descriptor, ..)| *descriptor),
             ),
             _ => {}
         }
     }
 
-    /// Whether all who wait do so for word from others, without an end: nothing that the reactor could
-    /// tell of will ever come.
+    /// Whether every waiter waits for a notification, without a deadline: the reactor cannot end any wait.
     #[must_use]
-    pub fn is_hopeless(&self) -> bool {
+    pub fn is_deadlocked(&self) -> bool {
         let inner = self.inner.borrow();
-        inner.woken.is_empty() && inner.hopeful == 0
+        inner.woken.is_empty() && inner.endable == 0
     }
 }
 
@@ -332,9 +334,9 @@ impl Inner {
     fn until(&mut self, waiter: Waiter, until: Option<Instant>) {
         let record = self.record(waiter);
         record.until = until;
-        record.is_hopeful = until.is_some() || !matches!(record.on, On::Notice);
-        let is_hopeful = record.is_hopeful;
-        self.hopeful += usize::from(is_hopeful);
+        record.can_end_by_itself = until.is_some() || !matches!(record.on, On::Notice);
+        let can_end_by_itself = record.can_end_by_itself;
+        self.endable += usize::from(can_end_by_itself);
         if let Some(until) = until {
             self.timers.arm(waiter, until);
         }
@@ -351,8 +353,8 @@ impl Inner {
         interest: Interest,
     ) -> Result<(), Errno> {
         let is_added = self.sources.add(self.watcher(), descriptor, interest, waiter)?;
-        let hand = self.sources.hand(descriptor);
-        self.record(waiter).on = On::Descriptor(descriptor, interest, hand);
+        let generation = self.sources.generation(descriptor);
+        self.record(waiter).on = On::Descriptor(descriptor, interest, generation);
         if !is_added {
             self.wake(waiter, Wake::Ready);
         }
@@ -362,9 +364,9 @@ impl Inner {
     fn wait_for_any(&mut self, waiter: Waiter, entries: &[PollEntry]) -> Result<(), Errno> {
         let mut many = Vec::with_capacity(entries.len());
         for entry in entries.iter().filter(|entry| entry.descriptor().number() >= 0) {
-            self.look_behind(entry.descriptor());
+            self.check_generation(entry.descriptor());
             let writes = entry.events & events::OUT != 0;
-            // Errors and hang-ups are reported for whatever is asked.
+            // `poll(2)` reports errors and hang-ups whatever the entry asks for.
             let reads = entry.events & !events::OUT != 0 || !writes;
             for (interest, is_wanted) in [(Interest::Readable, reads), (Interest::Writable, writes)]
             {
@@ -373,8 +375,8 @@ impl Inner {
                 }
                 match self.sources.add(self.watcher(), entry.descriptor(), interest, waiter) {
                     Ok(true) => {
-                        let hand = self.sources.hand(entry.descriptor());
-                        many.push((entry.descriptor(), interest, hand));
+                        let generation = self.sources.generation(entry.descriptor());
+                        many.push((entry.descriptor(), interest, generation));
                     }
                     Ok(false) => self.woken.push((waiter, Wake::Ready)),
                     Err(errno) => {
@@ -406,7 +408,7 @@ impl Inner {
             return false;
         };
         record.until = None;
-        self.hopeful -= usize::from(std::mem::take(&mut record.is_hopeful));
+        self.endable -= usize::from(std::mem::take(&mut record.can_end_by_itself));
         record.was = std::mem::take(&mut record.on);
         match &record.was {
             On::Nothing => return false,
@@ -423,17 +425,17 @@ impl Inner {
         true
     }
 
-    /// Forgets what is known of a descriptor whose number belongs to another from now on, and wakes who
-    /// waited for it.
-    fn descriptor_changes_hands(&mut self, descriptor: Descriptor, is_ours: bool) {
-        self.have_changed_hands = true;
+    /// Forgets what is known of a descriptor, whose number begins a new generation, and wakes its waiters.
+    fn descriptor_reused(&mut self, descriptor: Descriptor, is_ours: bool) {
+        self.were_any_reused = true;
         self.sources.forget(descriptor, is_ours, &mut self.woken);
     }
 
-    /// Looks whether there is still the same behind a number of which nobody has told whose it is.
-    fn look_behind(&mut self, descriptor: Descriptor) {
-        if self.sources.may_be_another(descriptor) && !sys::is_watched(self.watcher(), descriptor) {
-            self.have_changed_hands = true;
+    /// Begins a new generation of a number where the kernel no longer watches its descriptor. This is for
+    /// descriptors that were not opened by this crate, which does not hear when they are closed.
+    fn check_generation(&mut self, descriptor: Descriptor) {
+        if self.sources.can_be_another(descriptor) && !sys::is_watched(self.watcher(), descriptor) {
+            self.were_any_reused = true;
             self.sources.forget(descriptor, false, &mut self.woken);
         }
     }

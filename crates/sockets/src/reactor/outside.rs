@@ -1,4 +1,4 @@
-//! A reactor as a part of somebody else's event loop.
+//! A reactor as a part of another event loop.
 
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use super::{Reactor, TIMER};
 use crate::{Descriptor, Errno, sys};
 
-/// The timer that makes the reactor's descriptor readable when a moment has come.
+/// The timer that makes the reactor's descriptor readable at the next deadline.
 #[derive(Debug, Default)]
 pub(super) struct Outside {
     timer: Option<OwnedFd>,
@@ -15,15 +15,15 @@ pub(super) struct Outside {
 impl Outside {
     pub(super) fn disarm(&self) {
         if let Some(timer) = &self.timer {
-            // It is set anew before anybody waits for the descriptor again.
+            // `prepare` sets it before the other loop waits for the descriptor again.
             let _ = sys::set_timer(timer, None);
         }
     }
 }
 
 impl Reactor {
-    /// The descriptor that is readable when a [`turn`](Self::turn) has something to tell, for somebody
-    /// else's loop, and for [`prepare`](Self::prepare) to set right.
+    /// The descriptor that is readable when a [`turn`](Self::turn) has waiters to wake, for another event loop.
+    /// That loop must call [`prepare`](Self::prepare) before each wait.
     ///
     /// # Errors
     /// That of `timerfd_create(2)` or `epoll_ctl(2)`.
@@ -38,7 +38,7 @@ impl Reactor {
         Ok(inner.watcher())
     }
 
-    /// Sets the descriptor right before somebody waits for it: `at_once` makes it readable now.
+    /// Sets the timer before another loop waits for the descriptor: `at_once` makes it readable now.
     ///
     /// # Errors
     /// That of `timerfd_settime(2)`.

@@ -1,4 +1,4 @@
-//! What is known of descriptors, and who waits for them.
+//! What is known of each descriptor, and its waiters.
 
 use super::loops::Claims;
 use super::{Waiter, Wake};
@@ -11,16 +11,16 @@ pub(super) struct Sources {
     claims: Claims,
 }
 
-/// Which of those that have had the same number one after the other.
+/// Which of the descriptors that have had the same number, one after the other.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
-pub(super) struct Hand(u32);
+pub(super) struct Generation(u32);
 
 #[derive(Debug, Default)]
 struct Source {
     is_registered: bool,
-    /// Whether this crate has opened it, and so hears when it is closed.
+    /// Whether this crate has opened the descriptor, and so hears when it is closed.
     is_ours: bool,
-    hand: Hand,
+    generation: Generation,
     readable: Side,
     writable: Side,
 }
@@ -28,20 +28,20 @@ struct Source {
 /// One direction of a descriptor.
 #[derive(Debug, Default)]
 struct Side {
-    /// A call may succeed: an event has come, and no call since would have had to wait.
+    /// A call can succeed: an event has come, and no call since would have had to wait.
     is_ready: bool,
-    /// It has ended, so no call has to wait any more.
+    /// The stream has ended in this direction, so no call has to wait any more.
     is_over: bool,
-    /// Urgent data has come, at which a receive stops short of what is behind.
+    /// Urgent data has come. A receive stops before it: a short read does not mean that the stream is drained.
     is_urgent: bool,
     waiters: Waiters,
 }
 
-/// Those who wait for one direction of a descriptor: seldom more than one, who takes no memory elsewhere.
+/// The waiters for one direction of a descriptor. There is seldom more than one, which takes no heap memory.
 #[derive(Debug, Default)]
 enum Waiters {
     #[default]
-    Nobody,
+    None,
     One(Waiter),
     Many(Vec<Waiter>),
 }
@@ -49,7 +49,7 @@ enum Waiters {
 impl Waiters {
     fn add(&mut self, waiter: Waiter) {
         match self {
-            Waiters::Nobody => *self = Waiters::One(waiter),
+            Waiters::None => *self = Waiters::One(waiter),
             Waiters::One(other) => *self = Waiters::Many(vec![*other, waiter]),
             Waiters::Many(many) => many.push(waiter),
         }
@@ -57,7 +57,7 @@ impl Waiters {
 
     fn remove(&mut self, waiter: Waiter) {
         match self {
-            Waiters::One(other) if *other == waiter => *self = Waiters::Nobody,
+            Waiters::One(other) if *other == waiter => *self = Waiters::None,
             Waiters::Many(many) => {
                 if let Some(place) = many.iter().position(|other| *other == waiter) {
                     many.swap_remove(place);
@@ -66,13 +66,13 @@ impl Waiters {
                     *self = Waiters::One(one);
                 }
             }
-            Waiters::Nobody | Waiters::One(_) => {}
+            Waiters::None | Waiters::One(_) => {}
         }
     }
 
     fn as_slice(&self) -> &[Waiter] {
         match self {
-            Waiters::Nobody => &[],
+            Waiters::None => &[],
             Waiters::One(waiter) => std::slice::from_ref(waiter),
             Waiters::Many(many) => many,
         }
@@ -105,7 +105,7 @@ impl Sources {
         usize::try_from(descriptor.number()).ok().and_then(|number| self.list.get_mut(number))
     }
 
-    /// The place of a descriptor, which is made where that is asked for.
+    /// The entry of a descriptor; `is_made` says whether to make a missing one.
     fn make(&mut self, descriptor: Descriptor, is_made: bool) -> Option<&mut Source> {
         let number = usize::try_from(descriptor.number()).ok()?;
         if is_made && number >= self.list.len() {
@@ -114,15 +114,15 @@ impl Sources {
         self.list.get_mut(number)
     }
 
-    /// Whose a number is.
+    /// The generation of a number.
     #[inline]
-    pub(super) fn hand(&self, descriptor: Descriptor) -> Hand {
+    pub(super) fn generation(&self, descriptor: Descriptor) -> Generation {
         let number = descriptor.number().unsigned_abs() as usize;
-        self.list.get(number).map_or(Hand::default(), |source| source.hand)
+        self.list.get(number).map_or(Generation::default(), |source| source.generation)
     }
 
-    /// Adds a waiter. `false` where there is nothing to wait for: the descriptor is not open, has ended,
-    /// or is a file, which is always ready.
+    /// Adds a waiter. `false` where a call would not wait: the descriptor is not open, has ended, or is that of a
+    /// file, which is always ready.
     pub(super) fn add(
         &mut self,
         watcher: Descriptor,
@@ -144,14 +144,15 @@ impl Sources {
                 Err(Errno(libc::EPERM | libc::EBADF)) => return Ok(false),
                 Err(errno) => return Err(errno),
             }
-            // The kernel tells at once what is ready already. Of the other direction nothing is known.
+            // The kernel reports at once what is ready already. The other direction was not tried: it can be
+            // ready.
             source.is_registered = true;
             source.readable.is_ready = interest != Interest::Readable;
             source.writable.is_ready = interest != Interest::Writable;
         }
         let side = source.side(interest);
-        // Nothing more will be told of it, and a receive need not wait. (A socket that could not be
-        // connected may be connected once more, so this is not said of writing.)
+        // The kernel reports the end once, and a receive need not wait. (Not so for sending: a socket that could
+        // not be connected can be connected once more.)
         if side.is_over && interest == Interest::Readable {
             return Ok(false);
         }
@@ -166,21 +167,21 @@ impl Sources {
         }
     }
 
-    /// Notes the events that the kernel tells of a descriptor, and who is to be woken by them.
-    pub(super) fn note(&mut self, number: u64, told: i16, woken: &mut Vec<(Waiter, Wake)>) {
+    /// Notes the events that the kernel reports of a descriptor, and the waiters that they wake.
+    pub(super) fn note(&mut self, number: u64, reported: i16, woken: &mut Vec<(Waiter, Wake)>) {
         let source = usize::try_from(number).ok().and_then(|number| self.list.get_mut(number));
         let Some(source) = source else {
             return;
         };
-        let has = |bits| told & bits != 0;
+        let has = |bits| reported & bits != 0;
         if has(events::IN | events::PRI | events::HUP | events::ERR) {
             source.readable.is_urgent |= has(events::PRI);
             let is_over = has(events::HUP) || has(events::IN) && has(events::RDHUP);
             source.readable.note(is_over, woken);
         }
         if has(events::OUT | events::HUP | events::ERR) {
-            // An error with nothing else is that of a pipe without readers.
-            let has_failed = has(events::ERR) && (has(events::OUT) || told == events::ERR);
+            // An error alone is that of a pipe without readers.
+            let has_failed = has(events::ERR) && (has(events::OUT) || reported == events::ERR);
             source.writable.note(has(events::HUP) || has_failed, woken);
         }
     }
@@ -200,13 +201,12 @@ impl Sources {
         if let Some(source) = self.get(descriptor) {
             let side = source.side(interest);
             side.is_ready = false;
-            // What was over has begun again: the socket has been connected since.
+            // A direction that was over is not over any more: the socket has been connected since.
             side.is_over = false;
         }
     }
 
-    /// Takes note that a receive has found less than it had room for. Whether the descriptor may be readable
-    /// all the same.
+    /// Notes a short read. Returns whether the descriptor can be readable all the same.
     #[inline]
     pub(super) fn note_short_receive(&mut self, descriptor: Descriptor, is_drained: bool) -> bool {
         match self.get(descriptor) {
@@ -218,20 +218,20 @@ impl Sources {
         }
     }
 
-    /// Wakes who waits to read a descriptor.
+    /// Wakes the waiters that wait to read a descriptor.
     pub(super) fn wake(&mut self, descriptor: Descriptor, woken: &mut Vec<(Waiter, Wake)>) {
         if let Some(source) = self.get(descriptor) {
             source.readable.note(false, woken);
         }
     }
 
-    /// Whether the kernel may have forgotten a descriptor that it was told of.
-    pub(super) fn may_be_another(&mut self, descriptor: Descriptor) -> bool {
+    /// Whether the number of a registered descriptor can be that of another descriptor by now.
+    pub(super) fn can_be_another(&mut self, descriptor: Descriptor) -> bool {
         self.get(descriptor).is_some_and(|source| source.is_registered && !source.is_ours)
     }
 
-    /// Forgets a descriptor. The kernel has forgotten it already, or does so when it is closed. `is_ours` is
-    /// what is known of the next with its number.
+    /// Forgets a descriptor, which the kernel does when it is closed. `is_ours` says whether this crate has opened
+    /// the next descriptor with its number.
     pub(super) fn forget(
         &mut self,
         descriptor: Descriptor,
@@ -245,8 +245,12 @@ impl Sources {
         if !source.is_registered {
             return;
         }
-        let Source { readable, writable, hand, .. } = std::mem::take(source);
-        *source = Source { is_ours, hand: Hand(hand.0.wrapping_add(1)), ..Source::default() };
+        let Source { readable, writable, generation, .. } = std::mem::take(source);
+        *source = Source {
+            is_ours,
+            generation: Generation(generation.0.wrapping_add(1)),
+            ..Source::default()
+        };
         for side in [readable, writable] {
             let waiters = side.waiters.as_slice().iter();
             woken.extend(waiters.map(|waiter| (*waiter, Wake::Closed)));

@@ -1,18 +1,18 @@
-//! The moments at which waits end.
+//! The deadlines of waits.
 
 use std::collections::BTreeSet;
 use std::time::Instant;
 
 use super::{On, Record, Waiter, Wake};
 
-/// At most one moment for each waiter.
+/// At most one deadline for each waiter.
 ///
-/// A wait that is over before its moment leaves it here, and the waiter's next one with a later moment
-/// is content with it: when it comes, the later one takes its place. So operations that never time out
-/// seldom touch the set.
+/// A wait that ends before its deadline leaves the deadline here. The waiter's next wait with a later deadline
+/// leaves the set as it is: when the earlier deadline comes, the later one takes its place. So operations that
+/// never time out seldom touch the set.
 #[derive(Debug, Default)]
 pub(super) struct Timers {
-    moments: BTreeSet<(Instant, Waiter)>,
+    deadlines: BTreeSet<(Instant, Waiter)>,
     armed: Vec<Option<Instant>>,
 }
 
@@ -25,45 +25,45 @@ impl Timers {
         &mut self.armed[place]
     }
 
-    /// The next moment. Nobody may wait for it any more.
+    /// The next deadline. Its wait can be over already.
     pub(super) fn first(&self) -> Option<Instant> {
-        self.moments.first().map(|(moment, _)| *moment)
+        self.deadlines.first().map(|(deadline, _)| *deadline)
     }
 
-    /// Has the waiter looked at at that moment, or before.
-    pub(super) fn arm(&mut self, waiter: Waiter, moment: Instant) {
+    /// Sees that [`expire`](Self::expire) checks the waiter at this deadline, or before.
+    pub(super) fn arm(&mut self, waiter: Waiter, deadline: Instant) {
         let armed = self.armed(waiter);
         match *armed {
-            Some(earlier) if earlier <= moment => return,
+            Some(earlier) if earlier <= deadline => return,
             later => {
-                *armed = Some(moment);
+                *armed = Some(deadline);
                 if let Some(later) = later {
-                    self.moments.remove(&(later, waiter));
+                    self.deadlines.remove(&(later, waiter));
                 }
             }
         }
-        self.moments.insert((moment, waiter));
+        self.deadlines.insert((deadline, waiter));
     }
 
     /// Forgets a waiter.
     pub(super) fn disarm(&mut self, waiter: Waiter) {
-        if let Some(moment) = self.armed(waiter).take() {
-            self.moments.remove(&(moment, waiter));
+        if let Some(deadline) = self.armed(waiter).take() {
+            self.deadlines.remove(&(deadline, waiter));
         }
     }
 
-    /// Tells whose wait has come to its end by now.
+    /// Appends the waiters whose deadline has passed.
     pub(super) fn expire(
         &mut self,
         now: Instant,
         waits: &[Record],
         woken: &mut Vec<(Waiter, Wake)>,
     ) {
-        while let Some((moment, waiter)) = self.moments.first().copied() {
-            if moment > now {
+        while let Some((deadline, waiter)) = self.deadlines.first().copied() {
+            if deadline > now {
                 break;
             }
-            self.moments.pop_first();
+            self.deadlines.pop_first();
             *self.armed(waiter) = None;
             let record = waits.get(waiter.0 as usize);
             let Some(Record { on, until: Some(until), .. }) = record else {

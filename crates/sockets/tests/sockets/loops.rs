@@ -94,7 +94,7 @@ fn a_reactor_that_has_moved_hears_of_what_is_closed_where_it_is() {
     let (moved, there) = std::thread::scope(|scope| {
         let other = scope.spawn(move || {
             let moved = moved;
-            moved.0.settle();
+            moved.0.adopt_thread();
             (moved, there)
         });
         other.join().expect("it does not panic")
@@ -105,7 +105,7 @@ fn a_reactor_that_has_moved_hears_of_what_is_closed_where_it_is() {
     std::thread::scope(|scope| {
         let other = scope.spawn(move || {
             let moved = moved;
-            moved.0.settle();
+            moved.0.adopt_thread();
             drop(there);
             moved.0.turn(Some(Duration::ZERO), &mut woken).expect("it waits");
             woken

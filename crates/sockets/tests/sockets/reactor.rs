@@ -304,21 +304,21 @@ fn what_is_no_socket_is_waited_for_or_ready_at_once() -> std::io::Result<()> {
 #[test]
 fn who_waits_for_word_alone_waits_for_ever() -> Result<(), Errno> {
     let reactor = Reactor::new()?;
-    assert!(reactor.is_hopeless());
+    assert!(reactor.is_deadlocked());
     reactor.wait(ONE, Wait::Notification, None)?;
-    assert!(reactor.is_hopeless());
+    assert!(reactor.is_deadlocked());
     reactor.wait(OTHER, Wait::Notification, Some(Instant::now() + Duration::from_secs(60)))?;
-    assert!(!reactor.is_hopeless());
+    assert!(!reactor.is_deadlocked());
     // A wait may take the place of another that nobody has ended.
     for _ in 0..3 {
         reactor.wait(OTHER, Wait::Notification, Some(Instant::now() + Duration::from_secs(60)))?;
     }
     reactor.forget(OTHER);
-    assert!(reactor.is_hopeless());
+    assert!(reactor.is_deadlocked());
     reactor.wait(OTHER, Wait::Until(Instant::now()), None)?;
-    assert!(!reactor.is_hopeless());
+    assert!(!reactor.is_deadlocked());
     assert_eq!(soon(&reactor), [(OTHER, Wake::Moment)]);
-    assert!(reactor.is_hopeless());
+    assert!(reactor.is_deadlocked());
     Ok(())
 }
 

@@ -95,8 +95,7 @@ impl Family {
 
 /// The address of a socket, as the bytes of the native `struct sockaddr` of its family.
 ///
-/// The bytes are never more or fewer than the address has, so whoever reads them by their length
-/// reads nothing else.
+/// There are exactly as many bytes as the address has, so a reader of the slice reads nothing else.
 #[derive(Clone, Copy)]
 #[repr(C, align(8))]
 pub struct Address {
@@ -133,7 +132,7 @@ impl Address {
         part
     }
 
-    /// The address of who has none: no bytes.
+    /// The address of a socket that has none: no bytes.
     #[must_use]
     pub const fn unnamed() -> Address {
         Address { storage: [0; STORAGE_LENGTH], length: 0 }
@@ -204,7 +203,7 @@ impl Address {
     }
 
     /// An address from its native bytes. An IPv4 or IPv6 address is cut to the length that its
-    /// family has; a unix path may come with or without trailing NULs.
+    /// family has; a unix path can come with or without trailing NULs.
     ///
     /// # Errors
     /// `EAFNOSUPPORT` for another family, `EINVAL` for too few bytes or a path with a NUL inside,
@@ -214,7 +213,7 @@ impl Address {
         const IPV4: [u8; 2] = (libc::AF_INET as libc::sa_family_t).to_ne_bytes();
         const LENGTH: usize = size_of::<libc::sockaddr_in>();
         match bytes.first_chunk::<LENGTH>() {
-            // By far the most frequent, and so short that it need not be a call.
+            // By far the most frequent family: this much is inlined.
             Some(ipv4) if ipv4.starts_with(&IPV4) => {
                 let mut address = Address { storage: [0; STORAGE_LENGTH], length: LENGTH as u32 };
                 address.storage[..LENGTH].copy_from_slice(ipv4);
@@ -252,7 +251,7 @@ impl Address {
         }
     }
 
-    /// An address as the kernel has written it. A peer without a name may have no bytes at all.
+    /// An address as the kernel has written it. A peer without a name can have no bytes at all.
     pub(crate) fn from_kernel(storage: &AddressStorage, length: usize) -> Address {
         Address { storage: storage.0, length: length.min(STORAGE_LENGTH) as u32 }
     }
@@ -330,7 +329,7 @@ impl Address {
             [] => UnixName::Unnamed,
             [0, name @ ..] => UnixName::Abstract(name),
             path => {
-                // The kernel counts a NUL or not, as the one who bound the path did.
+                // The kernel counts the NUL where the socket that bound the path did.
                 let end = path.iter().position(|byte| *byte == 0).unwrap_or(path.len());
                 UnixName::Path(&path[..end])
             }
@@ -341,7 +340,7 @@ impl Address {
 /// The name of a unix socket.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum UnixName<'a> {
-    /// It was never bound.
+    /// The socket was never bound.
     Unnamed,
     /// A path in the file system, without its NUL.
     Path(&'a [u8]),

@@ -1,4 +1,4 @@
-//! Addresses with what a socket for them is made of.
+//! Addresses with the type and protocol of the sockets for them.
 
 use crate::names::{c_string, port_or_name};
 use crate::{Address, Error, sys};

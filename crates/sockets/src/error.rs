@@ -1,4 +1,4 @@
-//! Errors that keep `errno` and the operation that failed until somebody words them.
+//! Errors that keep `errno` and the operation that failed until a module words them.
 
 use std::{fmt, io};
 
@@ -14,7 +14,7 @@ impl Errno {
     pub const AFNOSUPPORT: Errno = Errno(libc::EAFNOSUPPORT);
     /// Resource temporarily unavailable: the call would have to wait.
     pub const AGAIN: Errno = Errno(libc::EAGAIN);
-    /// Device or resource busy: somebody else is at it.
+    /// Device or resource busy.
     pub const BUSY: Errno = Errno(libc::EBUSY);
     /// Connection already in progress.
     pub const ALREADY: Errno = Errno(libc::EALREADY);
@@ -52,7 +52,7 @@ impl Errno {
     pub const NOMSG: Errno = Errno(libc::ENOMSG);
     /// Operation not supported.
     pub const OPNOTSUPP: Errno = Errno(libc::EOPNOTSUPP);
-    /// Broken pipe: nobody will read what is written.
+    /// Broken pipe: the reader has gone.
     pub const PIPE: Errno = Errno(libc::EPIPE);
     /// Socket operation on non-socket.
     pub const NOTSOCK: Errno = Errno(libc::ENOTSOCK);
@@ -65,8 +65,8 @@ impl Errno {
 }
 
 impl From<io::Error> for Errno {
-    /// The error's number. One that the standard library has found itself has none: that of a name that
-    /// the system would not take, mostly.
+    /// The error's number. An error that the standard library has found without the system has none: `EINVAL`
+    /// for a wrong argument, and `EIO` otherwise.
     fn from(error: io::Error) -> Errno {
         match (error.raw_os_error(), error.kind()) {
             (Some(number), _) => Errno(number),
@@ -95,7 +95,7 @@ pub enum Cause {
     Errno(Errno),
     /// The deadline passed before the operation was done.
     TimedOut,
-    /// Somebody has called the operation off.
+    /// The operation was cancelled.
     Cancelled,
     /// The resolver failed with this code: an `EAI_` constant of `getaddrinfo(3)`.
     Resolver(i32),

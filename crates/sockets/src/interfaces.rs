@@ -10,11 +10,11 @@ pub struct Interface {
     pub name: Vec<u8>,
     /// The flags of `netdevice(7)`: `IFF_UP` and so on.
     pub flags: u32,
-    /// An IPv4 or IPv6 address. An interface may have none.
+    /// An IPv4 or IPv6 address. An interface can have none.
     pub address: Option<Address>,
     /// The netmask of that address.
     pub netmask: Option<Address>,
-    /// What the interface is in the link layer, in one entry of each interface (`packet(7)`).
+    /// The interface in the link layer, in one entry of each interface (`packet(7)`).
     pub link: Option<Link>,
 }
 

@@ -1,4 +1,4 @@
-//! Ending what a thread waits for from a signal handler.
+//! Ending the wait of a thread from a signal handler.
 //!
 //! A wait goes on after a signal (`EINTR`). Where the signal's handler has asked for an interruption, the
 //! wait fails with `EINTR`, and so does every further one of the thread until the interruption is taken.
@@ -6,7 +6,7 @@
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Whether the interruption of any thread has been asked for. The other threads read nothing but this.
+/// Whether the interruption of any thread has been asked for. Other threads read this alone.
 static IS_REQUESTED: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
@@ -27,7 +27,7 @@ pub fn is_interrupted() -> bool {
     IS_REQUESTED.load(Ordering::Relaxed) && IS_MINE.get()
 }
 
-/// Whether the interruption of this thread has been asked for. It is answered with this: waits go on again.
+/// Takes the interruption of this thread: whether it was asked for. Waits of the thread go on again.
 pub fn take_interruption() -> bool {
     let was_requested = is_interrupted();
     if was_requested {

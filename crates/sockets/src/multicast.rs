@@ -7,7 +7,7 @@ use crate::{Address, Descriptor, Error, Family, sys};
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(i32)]
 pub enum Membership {
-    /// Receive what anybody sends to the group.
+    /// Receive what any source sends to the group.
     Join = sys::linux::MCAST_JOIN_GROUP,
     /// Receive nothing more.
     Leave = sys::linux::MCAST_LEAVE_GROUP,
@@ -17,7 +17,7 @@ pub enum Membership {
     LeaveSource = sys::linux::MCAST_LEAVE_SOURCE_GROUP,
     /// Of a group that was joined for all sources, do not receive this one.
     BlockSource = sys::linux::MCAST_BLOCK_SOURCE,
-    /// Receive it again.
+    /// Receive that source again.
     UnblockSource = sys::linux::MCAST_UNBLOCK_SOURCE,
 }
 

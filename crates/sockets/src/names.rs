@@ -1,4 +1,4 @@
-//! What the system's resolver is asked for.
+//! Questions to the system's resolver.
 
 use std::ffi::CString;
 use std::fmt;
@@ -16,7 +16,7 @@ pub struct NameInfo {
     pub port: u16,
 }
 
-/// A name as C takes it; one with a NUL would be cut.
+/// A name as C takes it. A name with a NUL is refused: C would cut it.
 pub(crate) fn c_string(name: &[u8], operation: &'static str) -> Result<CString, Error> {
     CString::new(name).map_err(|_| Errno::INVAL.during(operation))
 }
@@ -143,14 +143,14 @@ impl fmt::Display for Host {
         }
         match sys::interface_name(self.scope) {
             Ok(name) => write!(f, "%{}", name.to_string_lossy()),
-            // An interface that has gone.
+            // The interface has gone.
             Err(_) => write!(f, "%{}", self.scope),
         }
     }
 }
 
 /// An IPv4 address in text, as the standard library reads it, in a third of the time: programs that send
-/// datagrams name the address for each.
+/// datagrams give the address with each.
 fn parse_ipv4(text: &[u8]) -> Option<Ipv4Addr> {
     let mut octets = [0; 4];
     let mut rest = text;

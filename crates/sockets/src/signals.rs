@@ -13,8 +13,8 @@ use signal_hook::low_level::{pipe, unregister};
 
 use crate::{Descriptor, Errno};
 
-/// The signals that may be waited for, by their names without `SIG`. Those that tell of a fault of the
-/// program, and those that cannot be caught, are not among them.
+/// The signals that a program can wait for, by their names without `SIG`. Signals that report a fault of the
+/// program, and signals that cannot be caught, are not among them.
 const SIGNALS: &[(&str, i32)] = &[
     ("ALRM", libc::SIGALRM),
     ("CHLD", libc::SIGCHLD),
@@ -35,8 +35,8 @@ const SIGNALS: &[(&str, i32)] = &[
     ("WINCH", libc::SIGWINCH),
 ];
 
-/// The number of the signal with this name, as `TERM` or `SIGTERM`; `None` where there is none that may
-/// be waited for.
+/// The number of the signal with this name, as `TERM` or `SIGTERM`; `None` where a program cannot
+/// wait for it.
 #[must_use]
 pub fn signal_number(name: &[u8]) -> Option<i32> {
     let name = name.strip_prefix(b"SIG").unwrap_or(name);
@@ -57,8 +57,8 @@ pub fn is_signal_caught(signal: i32) -> bool {
     catchers(signal).is_some_and(|catchers| catchers.load(Ordering::Relaxed) > 0)
 }
 
-/// Signals that are caught. One is from when it is first asked for, as long as the set lives; one that
-/// comes while nobody waits is kept. It has no other effect any more.
+/// Signals that are caught. The set catches a signal from the first wait for it until the set is dropped, and
+/// keeps a signal that comes while no task waits. A caught signal has no other effect.
 #[derive(Debug, Default)]
 pub struct SignalSet(RefCell<HashMap<i32, Caught>>);
 
@@ -70,7 +70,7 @@ struct Caught {
     handler: SigId,
     /// How often it has been found to have come.
     count: Cell<u64>,
-    /// Whether it has come and nobody has been told.
+    /// Whether it has come and no wait has ended by it.
     is_kept: Cell<bool>,
 }
 
@@ -105,7 +105,7 @@ impl SignalSet {
         SignalSet::default()
     }
 
-    /// Catches a signal from now on. The descriptor is readable when it has come; with it comes how often
+    /// Catches a signal from now on. The descriptor is readable when it has come; the number says how often
     /// it has come so far.
     pub(crate) fn catch(&self, signal: i32) -> Result<(Descriptor, u64), Errno> {
         let mut all = self.0.borrow_mut();
@@ -126,8 +126,8 @@ impl SignalSet {
         Ok((Descriptor::from_number(caught.arrivals.as_raw_fd()), caught.count.get()))
     }
 
-    /// Whether a signal has come that was caught, either since it had come `before` times, of which everybody
-    /// is told who waits, or while nobody waited, of which one is told.
+    /// Whether a wait for a caught signal is over. A signal that has come more than `before` times ends every wait;
+    /// a signal that came while no task waited ends one.
     pub(crate) fn take(&self, signal: i32, before: u64) -> bool {
         let all = self.0.borrow();
         let Some(caught) = all.get(&signal) else {
@@ -143,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_may_have_their_prefix() {
+    fn names_can_have_their_prefix() {
         assert_eq!(signal_number(b"TERM"), Some(libc::SIGTERM));
         assert_eq!(signal_number(b"SIGHUP"), Some(libc::SIGHUP));
         for name in [&b"KILL"[..], b"SEGV", b"term", b"", b"SIG", b"SIGSIGTERM"] {

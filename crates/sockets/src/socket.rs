@@ -30,7 +30,7 @@ impl Kind {
 /// Whether calls on a socket wait.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Mode {
-    /// They do, where they have to.
+    /// They wait where they have to.
     Blocking,
     /// They return at once (`O_NONBLOCK`).
     NonBlocking,
@@ -89,7 +89,7 @@ pub const fn is_connection_oriented(kind: i32) -> bool {
 pub struct Socket(Descriptor);
 
 impl Socket {
-    /// The longest queue of connections that may be asked for, `SOMAXCONN`.
+    /// The longest queue of connections that can be asked for, `SOMAXCONN`.
     pub const LARGEST_BACKLOG: i32 = libc::SOMAXCONN;
 
     /// A socket that is not bound or connected, in blocking mode.
@@ -100,8 +100,8 @@ impl Socket {
         Socket::open(family, kind, false)
     }
 
-    /// A socket that is not bound or connected, in non-blocking mode: calls on its descriptor
-    /// return at once, whoever makes them.
+    /// A socket that is not bound or connected, in non-blocking mode: every call on its
+    /// descriptor returns at once.
     ///
     /// # Errors
     /// That of `socket(2)`.
@@ -186,7 +186,7 @@ impl Socket {
         self.descriptor().bind(address)
     }
 
-    /// Makes the socket accept connections, of which `backlog` may be pending, `listen(2)`.
+    /// Makes the socket accept connections, of which `backlog` can be pending, `listen(2)`.
     ///
     /// # Errors
     /// That of the system call.
@@ -195,8 +195,8 @@ impl Socket {
     }
 
     /// Begins to connect a socket in non-blocking mode, `connect(2)`, and does not wait for the end:
-    /// the socket becomes writable when it has come, and
-    /// [`PENDING_ERROR`](crate::options::PENDING_ERROR) then tells how it went.
+    /// the socket becomes writable when the attempt is over, and
+    /// [`PENDING_ERROR`](crate::options::PENDING_ERROR) then says whether it failed.
     ///
     /// # Errors
     /// That of the system call, where the connection cannot even be begun. `EAGAIN` is that of a
@@ -228,7 +228,7 @@ impl Socket {
         self.0
     }
 
-    /// Closes the socket, as it is closed when it goes, and tells how that went.
+    /// Closes the socket, as dropping it does, and returns the result.
     ///
     /// # Errors
     /// That of `close(2)`.
@@ -236,7 +236,7 @@ impl Socket {
         self.into_descriptor().close_owned()
     }
 
-    /// Gives the descriptor up: it stays open, and the number is the caller's.
+    /// Releases the descriptor: it stays open, and the caller must close it.
     #[must_use]
     pub fn into_descriptor(self) -> Descriptor {
         let descriptor = self.descriptor();

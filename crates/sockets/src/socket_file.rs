@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 
 use crate::{Address, UnixName};
 
-/// The file that binding a unix socket has made. It is removed when this value goes, unless another
-/// file has taken its place.
+/// The file that binding a unix socket has made. Dropping this value removes the file, unless another file has
+/// taken its place.
 #[derive(Debug)]
 pub struct SocketFile {
     path: PathBuf,
     identity: (u64, u64),
 }
 
-/// What tells a file from every other: its device and its number there.
+/// What identifies a file: its device and its inode.
 fn identity(path: &Path) -> Option<(u64, u64)> {
     let metadata = fs::symlink_metadata(path).ok()?;
     Some((metadata.dev(), metadata.ino()))
@@ -38,7 +38,7 @@ impl SocketFile {
 impl Drop for SocketFile {
     fn drop(&mut self) {
         if identity(&self.path) == Some(self.identity) {
-            // Where it cannot be removed, it stays, as after `close(2)`.
+            // A file that cannot be removed stays, as after `close(2)`.
             let _ = fs::remove_file(&self.path);
         }
     }

@@ -49,7 +49,7 @@ impl Bytes {
     }
 }
 
-/// Values to bytes and back. Either may fail where the value has no meaning to the system.
+/// Values to bytes and back. Either fails for a value that has no meaning to the system.
 pub(super) struct Codec<T> {
     pub(super) encode: fn(T) -> Result<Bytes, Errno>,
     pub(super) decode: fn(&Bytes) -> Result<T, Errno>,
@@ -105,7 +105,7 @@ pub(super) const INTERFACE: Codec<u32> = Codec {
 
 /// The index of an interface, as IPv4 has it: `struct ip_mreqn` one way, an address the other.
 ///
-/// The kernel gives back the address that it was given, so the interface's own goes along. An
+/// The kernel returns the address that it was given, so the encoder adds the address of the interface. An
 /// interface without an IPv4 address can be set, but reads as none.
 pub(super) const INTERFACE_BY_ADDRESS: Codec<u32> = Codec {
     encode: |index| {
@@ -141,7 +141,7 @@ fn interface_with(address: Ipv4Addr) -> Result<u32, Errno> {
         .find(|interface| interface.address.and_then(|own| own.ip()) == Some(IpAddr::V4(address)));
     match found {
         Some(interface) => crate::interface_index(&interface.name).map_err(errno),
-        // The address has gone from the machine.
+        // The machine no longer has the address.
         None => Ok(0),
     }
 }

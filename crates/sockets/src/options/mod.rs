@@ -59,7 +59,7 @@ options! {
     OUT_OF_BAND_INLINE: bool = BOOLEAN, SOL_SOCKET, SO_OOBINLINE;
     /// Sends to hosts on the same link only, `socket(7)`.
     DONT_ROUTE: bool = BOOLEAN, SOL_SOCKET, SO_DONTROUTE;
-    /// Has a control message with every datagram that tells when it came, `socket(7)`.
+    /// Adds a control message to every datagram that says when it came, `socket(7)`.
     TIMESTAMP: bool = BOOLEAN, SOL_SOCKET, SO_TIMESTAMP;
     /// Whether the socket listens (only read), `socket(7)`.
     ACCEPTS_CONNECTIONS: bool = BOOLEAN, SOL_SOCKET, SO_ACCEPTCONN;
@@ -95,7 +95,7 @@ options! {
     KEEP_ALIVE_COUNT: i32 = INTEGER, IPPROTO_TCP, TCP_KEEPCNT;
     /// Leaves IPv4 to other sockets, `ipv6(7)`.
     IPV6_ONLY: bool = BOOLEAN, IPPROTO_IPV6, IPV6_V6ONLY;
-    /// Over how many routers a multicast datagram may go, `ip(7)`, `ipv6(7)`.
+    /// Over how many routers a multicast datagram can go, `ip(7)`, `ipv6(7)`.
     MULTICAST_HOPS: i32 = INTEGER, IPPROTO_IP, IP_MULTICAST_TTL,
         ipv6: INTEGER, IPPROTO_IPV6, IPV6_MULTICAST_HOPS;
     /// Whether members on this host receive what the socket sends, `ip(7)`, `ipv6(7)`.

@@ -82,7 +82,7 @@ pub(crate) fn send_messages(
 pub(crate) struct Batch {
     /// Of this only the capacity is used.
     memory: Vec<u8>,
-    /// How far the places of two messages lie apart.
+    /// The distance between the places of two messages.
     stride: usize,
     /// Invariant: so many bytes at each message's place are initialised.
     messages: Vec<Incoming>,

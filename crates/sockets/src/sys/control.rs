@@ -1,4 +1,4 @@
-//! Control messages: what goes beside the data of a message (`cmsg(3)`).
+//! Control messages, which go with the data of a message (`cmsg(3)`).
 
 /// A control message, with its data in native bytes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -18,7 +18,7 @@ const NUMBER: usize = size_of::<i32>();
 // The kernel's `struct cmsghdr`: a length, a level and a type.
 const _: () = assert!(HEADER == LENGTH + 2 * NUMBER);
 
-/// The next place at which a header may lie.
+/// The next place at which a header can start.
 const fn align(length: usize) -> usize {
     length.next_multiple_of(LENGTH)
 }
@@ -37,7 +37,7 @@ pub(crate) const fn room_for(length: usize) -> usize {
     HEADER + length
 }
 
-/// Hands level, type and data of each message in a control buffer to `each`.
+/// Calls `each` with level, type and data of each message in a control buffer.
 pub(crate) fn for_each(mut buffer: &[u8], mut each: impl FnMut(i32, i32, &[u8])) {
     while let Some((header, _)) = buffer.split_first_chunk::<HEADER>() {
         let (length, numbers) = header.split_at(LENGTH);

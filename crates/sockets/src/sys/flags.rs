@@ -1,4 +1,4 @@
-//! Descriptors: their flags, their copies, and where they stand in the stream.
+//! Descriptors: their flags, their copies, and the urgent mark of their stream.
 
 use std::os::fd::OwnedFd;
 
@@ -29,7 +29,7 @@ pub(crate) fn close_on_exec(descriptor: Descriptor) -> Result<bool, Errno> {
     control(descriptor, libc::F_GETFD, 0).map(|flags| flags & libc::FD_CLOEXEC != 0)
 }
 
-/// Sets whether it is.
+/// Sets whether the descriptor is closed when another program is executed.
 pub(crate) fn set_close_on_exec(descriptor: Descriptor, enable: bool) -> Result<(), Errno> {
     let flags = control(descriptor, libc::F_GETFD, 0)? & !libc::FD_CLOEXEC;
     let flags = if enable { flags | libc::FD_CLOEXEC } else { flags };

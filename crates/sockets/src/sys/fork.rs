@@ -1,16 +1,16 @@
-//! Whether the process is still the one that it was, `pthread_atfork(3)`.
+//! Which process runs: a child that was forked, or its parent, `pthread_atfork(3)`.
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::Errno;
 
-/// How many forks lie between the process that has first asked, and this one.
+/// How many forks lie between the process that installed the handler, and this one.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 static HANDLER: Once = Once::new();
 
-/// A process, as told from the children that it forks and from the one that has forked it. Unlike `getpid(2)` it
-/// takes no system call.
+/// A process, which differs from its children and from its parent. Unlike `getpid(2)`, a comparison takes no
+/// system call.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Process(u32);
 
@@ -19,14 +19,14 @@ unsafe extern "C" fn in_child() {
 }
 
 impl Process {
-    /// The process that runs, which is told from its children from now on.
+    /// The process that runs. Forks are counted from the first call on.
     ///
     /// # Errors
     /// `ENOMEM` of `pthread_atfork(3)`, where there is no memory to remember that.
     pub(crate) fn watched() -> Result<Process, Errno> {
         let mut result = Ok(());
         HANDLER.call_once(|| {
-            // SAFETY: the handler may be called at any fork: it only counts.
+            // SAFETY: the handler can run at any fork: it only changes an atomic number.
             let failure = unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
             if failure != 0 {
                 result = Err(Errno(failure));

@@ -1,4 +1,4 @@
-//! Messages with all that may go with them: pieces, an address, control messages, descriptors.
+//! Messages with pieces, an address, control messages and descriptors.
 
 use std::io::IoSlice;
 use std::mem::MaybeUninit;
@@ -81,7 +81,7 @@ pub(crate) fn receive_message<'room>(
         if (level, kind) == (libc::SOL_SOCKET, libc::SCM_RIGHTS) {
             descriptors.extend(data.as_chunks().0.iter().map(|number| {
                 // SAFETY: the kernel has opened these descriptors for this very message, and
-                // nobody else knows of them.
+                // nothing else owns them.
                 unsafe { OwnedFd::from_raw_fd(i32::from_ne_bytes(*number)) }
             }));
         } else {
@@ -92,7 +92,7 @@ pub(crate) fn receive_message<'room>(
         // SAFETY: that is what the kernel says to have written.
         bytes: unsafe { super::transfer::written(room, length) },
         sender: Address::from_kernel(&storage, header.msg_namelen as usize),
-        // The kernel hands that one back, which was not the caller's.
+        // The kernel returns this flag, which the caller did not set.
         flags: header.msg_flags & !libc::MSG_CMSG_CLOEXEC,
         control: messages,
         descriptors,

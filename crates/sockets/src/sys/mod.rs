@@ -5,11 +5,11 @@
 //! * A function makes one system call or library call and returns what that returned; none retries
 //!   or waits by itself. A failure is the `errno` of that very call, read before anything else can
 //!   change it.
-//! * A descriptor is a number here ([`Descriptor`](crate::Descriptor)). No number can make these
-//!   calls unsafe: the kernel answers `EBADF` for one that is not open.
+//! * A descriptor is a number here ([`Descriptor`](crate::Descriptor)). No number makes these calls unsafe: the
+//!   kernel answers `EBADF` for one that is not open.
 //! * Every descriptor that is made is close-on-exec from its birth and comes as an `OwnedFd`.
 //! * Memory goes to the kernel as slices, with their own lengths. What it writes comes back as the
-//!   slice that it has written, so nobody sees memory that is not initialised.
+//!   slice that it has written, so no caller sees memory that is not initialised.
 //! * An address goes to the kernel with the length that it has, and is read by the length that the
 //!   kernel returns, cut to the size of the memory.
 //!

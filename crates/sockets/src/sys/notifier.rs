@@ -7,7 +7,7 @@ use crate::Errno;
 
 /// A descriptor that [`notify`] makes readable.
 pub(crate) fn notifier() -> Result<OwnedFd, Errno> {
-    // SAFETY: takes integers; what it returns is a new descriptor that nothing else knows of.
+    // SAFETY: takes integers; what it returns is a new descriptor that nothing else owns.
     unsafe {
         let notifier = check(libc::eventfd(0, libc::EFD_CLOEXEC | libc::EFD_NONBLOCK))?;
         Ok(OwnedFd::from_raw_fd(notifier))

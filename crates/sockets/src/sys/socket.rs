@@ -25,7 +25,7 @@ pub(super) fn with_address<T>(
 
 pub(super) fn owned(descriptor: libc::c_int) -> OwnedFd {
     // SAFETY: called with what `socket`, `accept4` and the like have just returned: an open descriptor
-    // that nobody else knows of.
+    // that nothing else owns.
     unsafe { OwnedFd::from_raw_fd(descriptor) }
 }
 
@@ -98,7 +98,7 @@ pub(crate) fn shutdown(descriptor: Descriptor, how: i32) -> Result<(), Errno> {
 
 /// `close(2)`. The number is free afterwards even where this fails with `EINTR`.
 pub(crate) fn close(descriptor: Descriptor) -> Result<(), Errno> {
-    // SAFETY: takes an integer only. Who owns the number is the caller's affair, see
+    // SAFETY: takes an integer only. The caller decides who owns the number, see
     // `Descriptor::close`.
     check(unsafe { libc::close(descriptor.number()) }).map(drop)
 }

@@ -7,16 +7,16 @@ use std::time::Duration;
 use super::check;
 use crate::Errno;
 
-/// A timer that is not set.
+/// A timer that is disarmed.
 pub(crate) fn timer() -> Result<OwnedFd, Errno> {
     let flags = libc::TFD_CLOEXEC | libc::TFD_NONBLOCK;
-    // SAFETY: takes integers; what it returns is a new descriptor that nobody else knows of.
+    // SAFETY: takes integers; what it returns is a new descriptor that nothing else owns.
     unsafe { Ok(OwnedFd::from_raw_fd(check(libc::timerfd_create(libc::CLOCK_MONOTONIC, flags))?)) }
 }
 
 /// Makes the timer readable after `left`, or never.
 pub(crate) fn set_timer(timer: &OwnedFd, left: Option<Duration>) -> Result<(), Errno> {
-    // Zero would unset it.
+    // Zero would disarm the timer.
     let left = left.map_or(Duration::ZERO, |left| left.max(Duration::from_nanos(1)));
     let it_value = libc::timespec {
         tv_sec: left.as_secs().try_into().unwrap_or(libc::time_t::MAX),

@@ -38,7 +38,7 @@ const _: () = assert!(
 
 /// `epoll_create1(2)`.
 pub(crate) fn watcher() -> Result<OwnedFd, Errno> {
-    // SAFETY: takes an integer; what it returns is a new descriptor that nobody else knows of.
+    // SAFETY: takes an integer; what it returns is a new descriptor that nothing else owns.
     unsafe {
         let watcher = check(libc::epoll_create1(libc::EPOLL_CLOEXEC))?;
         Ok(OwnedFd::from_raw_fd(watcher))

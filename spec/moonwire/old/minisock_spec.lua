@@ -67,23 +67,22 @@ it("serves many clients, each in a task", function()
 end)
 
 it("reads with time-outs as ever, at the same time", function()
-  local ends = {}
+  local begun = 0
   local list = {}
-  local start = moonwire.now()
   for index, milliseconds in ipairs { 100, 20, 60, 40, 80 } do
     local _, server = pair()
     list[index] = moonwire.spawn(function()
+      begun = begun + 1
       local elapsed, results = tasks.timed(S.read, server, milliseconds)
       t.same(results, { n = 2, nil, "read timeout" })
       t.between(elapsed, milliseconds / 1000, tasks.at_once)
-      ends[#ends + 1] = milliseconds
+      -- None waits for the end of another.
+      t.equal(begun, 5)
     end)
   end
   for _, task in ipairs(list) do
     t.equal(task:join(), true)
   end
-  t.same(ends, { 20, 40, 60, 80, 100 })
-  t.between(moonwire.now() - start, 0.1, 0.29)
 end)
 
 it("does not wait where it is told not to", function()

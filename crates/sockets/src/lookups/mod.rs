@@ -1,7 +1,10 @@
 //! Look-ups in threads of their own: the system's resolver cannot be asked to return at once.
 
+#[cfg(all(test, loom))]
+mod models;
 mod pool;
 mod question;
+mod sync;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,7 +12,7 @@ use std::sync::{Arc, OnceLock, Weak};
 
 pub(crate) use self::question::{Answer, Question};
 
-use self::pool::Pool;
+use self::pool::{Pool, Work};
 use crate::Error;
 use crate::reactor::Waiter;
 
@@ -23,9 +26,15 @@ pub struct Lookup {
 /// The look-ups that the waiters of an event loop wait for, and the threads that make them.
 #[derive(Debug)]
 pub struct Lookups {
-    pool: Pool,
+    pool: Pool<Lookup>,
     in_flight: RefCell<HashMap<Question, Weak<Lookup>>>,
     waiters: RefCell<Vec<(Weak<Lookup>, Waiter)>>,
+}
+
+impl Work for Lookup {
+    fn run(&self) {
+        let _ = self.answer.set(self.question.answer());
+    }
 }
 
 /// The progress of an operation that asks the resolver.

@@ -2,23 +2,28 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use super::Lookup;
+use super::sync::{Builder, Condvar, Mutex, MutexGuard};
 
-/// How many look-ups are made at once.
-const MOST_THREADS: usize = 4;
+/// How many look-ups are made at once. Loom has five threads for a whole model.
+const MOST_THREADS: usize = if cfg!(loom) { 2 } else { 4 };
 /// How long a thread waits for the next look-up before it ends.
 const IDLE: Duration = Duration::from_secs(10);
+
+/// What a thread does.
+pub(super) trait Work: Send + Sync + 'static {
+    /// Does it. It takes the time that it takes.
+    fn run(&self);
+}
 
 /// A few threads that are started when they are needed, and end when they are not.
 ///
 /// No code joins them: a resolver that does not answer must not keep a program from ending.
-pub(super) struct Pool(Arc<PoolState>);
+pub(super) struct Pool<W: Work>(Arc<PoolState<W>>);
 
-impl fmt::Debug for Pool {
+impl<W: Work> fmt::Debug for Pool<W> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pool").finish_non_exhaustive()
     }
@@ -27,34 +32,44 @@ impl fmt::Debug for Pool {
 /// What the threads do when they have an answer.
 type Wake = dyn Fn() + Send + Sync;
 
-struct PoolState {
-    queue: Mutex<Queue>,
-    has_work: Condvar,
+pub(super) struct PoolState<W> {
+    pub(super) queue: Mutex<Queue<W>>,
+    pub(super) has_work: Condvar,
     wake: Box<Wake>,
 }
 
-#[derive(Debug, Default)]
-struct Queue {
-    lookups: VecDeque<Arc<Lookup>>,
-    threads: usize,
-    idle: usize,
+#[derive(Debug)]
+pub(super) struct Queue<W> {
+    pub(super) lookups: VecDeque<Arc<W>>,
+    /// The threads that run, or are being started.
+    pub(super) threads: usize,
+    /// Those of them that wait for work.
+    pub(super) idle: usize,
     is_closed: bool,
 }
 
-impl PoolState {
-    fn with<T>(&self, act: impl FnOnce(&mut Queue) -> T) -> T {
+impl<W> PoolState<W> {
+    fn lock(&self) -> MutexGuard<'_, Queue<W>> {
         // No call under the lock panics in the middle of a change.
-        act(&mut self.queue.lock().unwrap_or_else(PoisonError::into_inner))
+        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner);
+        debug_assert!(queue.idle <= queue.threads && queue.threads <= MOST_THREADS);
+        queue
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Queue<W>) -> T) -> T {
+        act(&mut self.lock())
     }
 }
 
-impl Pool {
-    pub(super) fn new(wake: Box<Wake>) -> Pool {
-        Pool(Arc::new(PoolState { queue: Mutex::default(), has_work: Condvar::new(), wake }))
+impl<W: Work> Pool<W> {
+    pub(super) fn new(wake: Box<Wake>) -> Pool<W> {
+        let queue = Queue { lookups: VecDeque::new(), threads: 0, idle: 0, is_closed: false };
+        let shared = PoolState { queue: Mutex::new(queue), has_work: Condvar::new(), wake };
+        Pool(Arc::new(shared))
     }
 
     /// Hands a look-up to a thread. `None` where there is none, and none can be started.
-    pub(super) fn answer(&self, lookup: Arc<Lookup>) -> Option<()> {
+    pub(super) fn answer(&self, lookup: Arc<W>) -> Option<()> {
         let needs_thread = self.0.with(|queue| {
             queue.lookups.push_back(lookup);
             let needs_thread = queue.idle < queue.lookups.len() && queue.threads < MOST_THREADS;
@@ -63,15 +78,15 @@ impl Pool {
         });
         if needs_thread {
             let shared = Arc::clone(&self.0);
-            let thread = thread::Builder::new().name("moonwire look-up".to_owned());
+            let thread = Builder::new().name("moonwire look-up".to_owned());
             if thread.spawn(move || work(&shared)).is_err() {
                 return self.0.with(|queue| {
                     queue.threads -= 1;
-                    // A running thread takes the look-up. Without any, it is taken out of the queue.
-                    if queue.threads == 0 {
-                        queue.lookups.pop_back().map(drop).and(None)
-                    } else {
-                        Some(())
+                    // A running thread takes the look-up. Without any, it is taken out of the queue, unless
+                    // the last thread has answered it before it ended.
+                    match queue.threads {
+                        0 if queue.lookups.pop_back().is_some() => None,
+                        _ => Some(()),
                     }
                 });
             }
@@ -81,7 +96,14 @@ impl Pool {
     }
 }
 
-impl Drop for Pool {
+#[cfg(all(test, loom))]
+impl<W: Work> Pool<W> {
+    pub(super) fn shared(&self) -> Arc<PoolState<W>> {
+        Arc::clone(&self.0)
+    }
+}
+
+impl<W: Work> Drop for Pool<W> {
     fn drop(&mut self) {
         self.0.with(|queue| {
             queue.is_closed = true;
@@ -91,16 +113,16 @@ impl Drop for Pool {
     }
 }
 
-fn work(shared: &PoolState) {
+fn work<W: Work>(shared: &PoolState<W>) {
     while let Some(lookup) = next(shared) {
-        let _ = lookup.answer.set(lookup.question.answer());
+        lookup.run();
         (shared.wake)();
     }
 }
 
 /// The next look-up; `None` where the thread is to end.
-fn next(shared: &PoolState) -> Option<Arc<Lookup>> {
-    let mut queue = shared.queue.lock().unwrap_or_else(PoisonError::into_inner);
+fn next<W>(shared: &PoolState<W>) -> Option<Arc<W>> {
+    let mut queue = shared.lock();
     loop {
         while let Some(lookup) = queue.lookups.pop_front() {
             // A look-up that no operation holds is dropped: the others must not wait for it.
@@ -128,11 +150,11 @@ fn next(shared: &PoolState) -> Option<Arc<Lookup>> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use std::sync::OnceLock;
 
-    use super::super::Question;
+    use super::super::{Lookup, Question};
     use super::*;
     use crate::Kind;
 

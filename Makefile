@@ -34,7 +34,7 @@ DOCDIR ?= $(PREFIX)/share/doc/moonwire
 # `library`, and the words by which the server offers them.
 ADDONDIR ?= $(PREFIX)/share/lua-language-server/addons/moonwire
 
-.PHONY: help test test-types test-sockets test-embedded test-stock test-rock interpreters loom module modules install \
+.PHONY: help test test-types test-sockets test-embedded test-stock test-rock interpreters loom miri module modules install \
 	install-modules install-documents install-types \
 	lint bench bench-check bench-report bench-crates doc clean
 
@@ -43,7 +43,7 @@ help: ## lists the commands
 	@echo "LUA=5.1|5.2|5.3|5.4|5.5|jit chooses the Lua version of module, install, test-embedded and"
 	@echo "test-stock; it is 5.4 where nothing is chosen."
 
-test: interpreters test-types test-sockets loom ## everything that must pass, on every Lua
+test: interpreters test-types test-sockets loom miri ## everything that must pass, on every Lua
 	@for version in $(VERSIONS); do $(MAKE) --no-print-directory test-embedded LUA=$$version || exit 1; done
 	@for version in $(STOCK); do $(MAKE) --no-print-directory test-stock LUA=$$version || exit 1; done
 	@$(MAKE) --no-print-directory test-rock
@@ -75,6 +75,15 @@ test-rock: ## installs with LuaRocks into a temporary tree and uses what is ther
 
 loom: ## the threads of look-ups, in the orders in which they can run
 	RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=$(TARGET)/loom $(CARGO) test --quiet -p moonwire-sockets --lib -- lookups::models
+
+# A test hands out leaked memory, to try bytes of any lifetime.
+miri: ## the unit tests of the memory that the kernel writes to, in Miri
+	@if $(CARGO) +nightly miri --version >/dev/null 2>&1; then \
+		MIRIFLAGS=-Zmiri-ignore-leaks CARGO_TARGET_DIR=$(TARGET)/miri $(CARGO) +nightly miri test --quiet \
+			-p moonwire-sockets --lib -- buffer:: sys::scratch:: sys::append:: sys::control::; \
+	else \
+		echo "passed over: Miri is not installed"; \
+	fi
 
 module: ## fills build/lua<version>/ for a stock interpreter
 	CARGO_TARGET_DIR=$(MODULE_TARGET) $(CARGO) build --quiet --release -p moonwire-module --features $(call feature,$(LUA))

@@ -39,3 +39,37 @@ pub(crate) fn append<E>(
     unsafe { bytes.set_len(before + written) };
     Ok(written)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_was_written_belongs_to_the_vector() {
+        let mut bytes = b"ab".to_vec();
+        assert_eq!(reserve(&mut bytes, 8), Ok(()));
+        let appended = append(&mut bytes, 8, |room| {
+            for (place, byte) in room.iter_mut().zip(b"cd") {
+                place.write(*byte);
+            }
+            // SAFETY: the first two bytes are written.
+            Ok::<_, Errno>(unsafe { room[..2].assume_init_mut() })
+        });
+        assert_eq!((appended, &bytes[..]), (Ok(2), &b"abcd"[..]));
+    }
+
+    #[test]
+    fn bytes_from_elsewhere_are_no_proof() {
+        let mut bytes = Vec::with_capacity(8);
+        let appended = append(&mut bytes, 8, |_| Ok::<_, Errno>(&mut []));
+        assert_eq!((appended, &bytes[..]), (Ok(0), &b""[..]));
+    }
+
+    #[test]
+    fn a_failed_receive_appends_nothing() {
+        let mut bytes = b"ab".to_vec();
+        assert_eq!(reserve(&mut bytes, 8), Ok(()));
+        assert_eq!(append(&mut bytes, 8, |_| Err(Errno::NOMSG)), Err(Errno::NOMSG));
+        assert_eq!(bytes, b"ab");
+    }
+}

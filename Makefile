@@ -21,6 +21,9 @@ MODULE_TARGET := $(TARGET)/module/$(call name,$(LUA))
 PROGRAM_TARGET := $(TARGET)/program/$(call name,$(LUA))
 PROGRAM := --no-default-features --features moonwire-runner/$(call feature,$(LUA))
 
+# What ASan is built for must be named, or the build scripts would be built for it too.
+ASAN_HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+
 # Most specs wait for peers and time-outs most of the time.
 THREADS := -- --test-threads 6
 
@@ -34,7 +37,7 @@ DOCDIR ?= $(PREFIX)/share/doc/moonwire
 # `library`, and the words by which the server offers them.
 ADDONDIR ?= $(PREFIX)/share/lua-language-server/addons/moonwire
 
-.PHONY: help test test-types test-sockets test-embedded test-stock test-rock interpreters loom miri module modules install \
+.PHONY: help test test-types test-sockets test-embedded test-stock test-rock interpreters asan loom miri module modules install \
 	install-modules install-documents install-types \
 	lint bench bench-check bench-report bench-crates doc clean
 
@@ -72,6 +75,15 @@ test-stock: ## the specs on a stock interpreter, with the modules built for it
 
 test-rock: ## installs with LuaRocks into a temporary tree and uses what is there
 	CARGO_TARGET_DIR=$(TARGET)/module/lua5.4 $(CARGO) test --quiet -p moonwire-module --features lua54
+
+# The stacks are switched, so ASan does not check what lies on them; corosensei tells it of each switch.
+asan: export RUSTC_BOOTSTRAP := 1
+asan: export RUSTFLAGS := -Zsanitizer=address -Cllvm-args=-asan-stack=0 -Cforce-frame-pointers=yes
+asan: export CFLAGS_$(subst -,_,$(ASAN_HOST)) := -fsanitize=address --param=asan-stack=0 -fno-omit-frame-pointer
+asan: ## the specs on the Lua in the program, with AddressSanitizer in the crates and in Lua
+	CARGO_TARGET_DIR=$(TARGET)/asan/$(call name,$(LUA)) scripts/run-asan $(call name,$(LUA)) \
+		$(CARGO) test --quiet --target $(ASAN_HOST) -p moonwire -p moonwire-runner --test specs $(PROGRAM),corosensei/sanitizer \
+		$(THREADS)
 
 loom: ## the threads of look-ups, in the orders in which they can run
 	RUSTFLAGS="--cfg loom" CARGO_TARGET_DIR=$(TARGET)/loom $(CARGO) test --quiet -p moonwire-sockets --lib -- lookups::models

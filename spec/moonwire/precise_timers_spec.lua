@@ -60,7 +60,7 @@ end
 
 t.it("is never early, and asks once, where the kernel has no such call", function()
   for _, errno in ipairs { "ENOSYS", "EPERM" } do
-    local trace = system_calls.trace(shortest_sleep .. " assert(shortest >= 0.001, shortest)",
+    local trace = system_calls.trace(shortest_sleep .. " assert(shortest >= 0.0001, shortest)",
       "-e", "trace=epoll_pwait2,epoll_wait,epoll_pwait", "-e", "inject=epoll_pwait2:error=" .. errno)
     t.equal(select(2, trace:gsub("epoll_pwait2", "")), 1)
     local _, waits = trace:gsub("epoll_p?wait%(", "")

@@ -3,17 +3,7 @@
 
 local t = require "spec.support"
 
---- How this process deals with signals, and what is pending.
-local function signals()
-  local file = assert(io.open("/proc/self/status"))
-  local text = file:read("*a")
-  file:close()
-  local words = {}
-  for _, name in ipairs { "SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt" } do
-    words[#words + 1] = name .. " " .. text:match(name .. ":%s*(%x+)")
-  end
-  return table.concat(words, ", ")
-end
+local signals = require "spec.support.signal_state"
 
 local signals_at_first = signals()
 

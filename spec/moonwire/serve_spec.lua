@@ -5,12 +5,7 @@ local t = require "spec.support"
 local net = require "spec.moonwire.support"
 local tasks = require "spec.moonwire.tasks"
 
---- A case in a task for each family.
-local function it(name, fn)
-  net.it(name, function(family)
-    moonwire.run(fn, family)
-  end)
-end
+local it = tasks.it_with_families
 
 --- Serves with this handler. Returns the address, the listener, and the task that serves.
 local function serve(family, handler, options)

@@ -15,16 +15,7 @@ local head = [[
   file:write(("x"):rep(SIZE))
   file:flush()
 
-  local function signals()
-    local status = assert(io.open("/proc/self/status"))
-    local text = status:read("*a")
-    status:close()
-    local words = {}
-    for _, name in ipairs { "SigPnd", "ShdPnd", "SigBlk", "SigIgn", "SigCgt" } do
-      words[#words + 1] = name .. " " .. text:match(name .. ":%s*(%x+)")
-    end
-    return table.concat(words, ", ")
-  end
+  local signals = require "spec.support.signal_state"
 
   -- A stream whose peer has gone.
   local function broken_stream()

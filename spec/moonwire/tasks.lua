@@ -2,6 +2,7 @@
 
 local moonwire = require "moonwire"
 local t = require "spec.support"
+local net = require "spec.moonwire.support"
 
 -- The loop's own descriptors live as long as the Lua state: they are there before a case counts.
 moonwire.run(function() end)
@@ -12,6 +13,13 @@ local tasks = {}
 function tasks.it(name, fn)
   t.it(name, function()
     moonwire.run(fn)
+  end)
+end
+
+--- A case in a task for each family. It gets the family.
+function tasks.it_with_families(name, fn)
+  net.it(name, function(family)
+    moonwire.run(fn, family)
   end)
 end
 
